@@ -1,0 +1,1 @@
+"""What a job, an appointment and an answer are: rules only, no framework."""

@@ -1,0 +1,42 @@
+"""The errors a use case raises on purpose."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from app.domain.answers import Result
+from app.domain.outcomes import Outcome
+
+
+class RefusedError(Exception):
+    """The request cannot be taken as it is; `result` says why, `fields` which field and what is wrong with it."""
+
+    def __init__(
+        self,
+        result: Result,
+        *,
+        fields: Mapping[str, str] | None = None,
+        agent_name: str = "",
+        retry_after: int | None = None,
+    ) -> None:
+        super().__init__(result.value)
+        self.result = result
+        self.fields = dict(fields or {})
+        self.agent_name = agent_name
+        self.retry_after = retry_after
+
+
+class CalendarError(Exception):
+    """A look at Cal.com did not succeed; `outcome` is RetryLater, Unknown or Failed and tells why."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__(f"{type(outcome).__name__} {outcome.trace.http_status or ''} {outcome.trace.code}".strip())
+        self.outcome = outcome
+
+
+class StoreUnavailableError(Exception):
+    """The database could not be reached or did not take the write; nothing was accepted."""
+
+
+class UnknownNameError(Exception):
+    """An operator named an organization, account, agent or job that is not there, or not in a state to allow this."""

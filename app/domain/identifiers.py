@@ -1,0 +1,28 @@
+"""Ids we hand out: random, so that nobody can guess one (128 bits and more)."""
+
+from __future__ import annotations
+
+import re
+import secrets
+
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+
+
+def _random(prefix: str) -> str:
+    return prefix + "".join(secrets.choice(_ALPHABET) for _ in range(26))
+
+
+def new_job_id() -> str:
+    return _random("job_")
+
+
+def new_appointment_id() -> str:
+    return _random("appt_")
+
+
+def new_owner_id() -> str:
+    """Names one worker thread's claim, for the lease column and the logs."""
+    return _random("w_")
+
+
+JOB_ID = re.compile(r"job_[0-9a-hjkmnp-tv-z]{26}\Z")

@@ -1,0 +1,71 @@
+"""What one attempt against Cal.com yields. A value, not an exception: each kind leads to one next step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.domain.answers import Result
+from app.domain.appointments import Booking
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trace:
+    """What Cal.com answered, for the attempt's record: no secrets, nothing about the attendee."""
+
+    http_status: int | None = None
+    code: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Succeeded:
+    """Cal.com has it; `booking` is what it says now. A cancel is shown by its status `cancelled`."""
+
+    booking: Booking
+    trace: Trace = Trace()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlotUnavailable:
+    """A definite no to that time: nothing was changed, another time may do. `result` says which kind of no."""
+
+    result: Result = Result.SLOT_TAKEN
+    trace: Trace = Trace()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetryLater:
+    """A definite "not done, may be tried again". `wait` is how many seconds Cal.com asked for, None if it did not.
+
+    `counts` is false where trying again is Cal.com's wish (429) and must not use up the job's attempts.
+    """
+
+    wait: float | None = None
+    counts: bool = True
+    trace: Trace = Trace()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unknown:
+    """It may or may not have been done: look before anything is sent again."""
+
+    trace: Trace = Trace()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """The uid is an old one: the appointment lives on under `uid`. Nothing was changed."""
+
+    uid: str
+    trace: Trace = Trace()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failed:
+    """A definite and final no."""
+
+    result: Result
+    trace: Trace = Trace()
+
+
+Outcome = Succeeded | SlotUnavailable | RetryLater | Unknown | Moved | Failed

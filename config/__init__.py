@@ -1,0 +1,1 @@
+"""Everything read from outside, and how the processes start."""

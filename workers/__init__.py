@@ -1,0 +1,1 @@
+"""Where queued work runs: the Celery worker and the scheduler."""
