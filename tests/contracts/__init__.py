@@ -1,0 +1,1 @@
+"""What others promise, held against what we believe they promise."""
