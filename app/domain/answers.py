@@ -64,12 +64,16 @@ class Result(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Final:
-    """How a job ended, as kept in its row. `openings`: other times (UTC, nearest first) where the slot was refused."""
+    """How a job ended, as kept in its row. `openings`: other times (UTC, nearest first) where the slot was refused.
+
+    `appointment_id` is set where the caller turned out to have that very appointment already.
+    """
 
     result: Result
     starts_at: datetime | None = None
     openings: tuple[datetime, ...] = ()
     detail: str = ""
+    appointment_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,12 +11,16 @@ from app.domain.event_types import EventType
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Organization:
-    """The tenant. `primary_account_id` serves agents that name no account of their own."""
+    """The tenant. `primary_account_id` serves agents that name no account of their own.
+
+    `caller_secret_hash`: SHA-256 of the secret that makes a request a verified caller's; empty: nobody is.
+    """
 
     id: str
     name: str
     created_at: datetime
     primary_account_id: str | None = None
+    caller_secret_hash: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

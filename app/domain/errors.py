@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from app.domain.answers import Result
 from app.domain.outcomes import Outcome
 
 
 class RefusedError(Exception):
-    """The request cannot be taken as it is; `result` says why, `fields` which field and what is wrong with it."""
+    """The request cannot be taken as it is; `result` says why, `fields` which field and what is wrong with it.
+
+    `openings` are times (UTC) that would do instead.
+    """
 
     def __init__(
         self,
@@ -18,12 +22,14 @@ class RefusedError(Exception):
         fields: Mapping[str, str] | None = None,
         agent_name: str = "",
         retry_after: int | None = None,
+        openings: tuple[datetime, ...] = (),
     ) -> None:
         super().__init__(result.value)
         self.result = result
         self.fields = dict(fields or {})
         self.agent_name = agent_name
         self.retry_after = retry_after
+        self.openings = openings
 
 
 class CalendarError(Exception):

@@ -73,7 +73,8 @@ class Job:
 
     `fence` grows with every claim; a write that carries an old fence changes nothing. `submitted_at` is set (and
     committed) before a request that changes something leaves for Cal.com, and cleared only when its outcome is known:
-    while it is set nothing is sent again before a look at Cal.com. `submissions` counts those requests.
+    while it is set nothing is sent again before a look at Cal.com. `submissions` counts those requests, but for those
+    that Cal.com is known not to have taken (refused connections, rate limits).
     """
 
     id: str

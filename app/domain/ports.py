@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
@@ -234,8 +235,19 @@ OpenUnit = Callable[[], UnitOfWork]
 
 
 class Publisher(Protocol):
-    def publish(self, job_id: str) -> bool:
-        """Wake a worker for this job; False (never an exception) if the broker did not take the message in time."""
+    def publish(self, job_id: str, *, background: bool = False) -> bool:
+        """Wake a worker for this job; False (never an exception) if the broker did not take the message in time.
+
+        `background` for work that no caller waits for: it stands in a queue of its own.
+        """
+        ...
+
+
+class Bell(Protocol):
+    """One waiter's ear at the doorbell."""
+
+    def wait(self, timeout: float) -> bool:
+        """True as soon as it rang since listening began or since the last `wait`; False after `timeout` seconds."""
         ...
 
 
@@ -244,13 +256,13 @@ class Doorbell(Protocol):
 
     def ring(self, job_id: str) -> None: ...
 
-    def wait(self, job_id: str, timeout: float) -> bool:
-        """True if it rang within `timeout` seconds."""
+    def listening(self, job_id: str) -> AbstractContextManager[Bell]:
+        """Hear rings for this job until the block is left; look at the job inside it, so that no ring is missed."""
         ...
 
 
 class SlotCache(Protocol):
-    """Free starts per (account, event type, UTC day), shared by all processes. Never an exception: Redis off = miss."""
+    """Free starts per (account, event type, UTC day), shared by all processes. Redis off = miss, never an exception."""
 
     def openings(
         self,
@@ -260,11 +272,13 @@ class SlotCache(Protocol):
         end: datetime,
         load: Callable[[datetime, datetime], list[datetime]],
     ) -> list[datetime]:
-        """Free starts in [start, end); `load(start, end)` asks Cal.com for what is missing, once for all who wait."""
+        """Free starts in [start, end), none in the past; `load(start, end)` asks Cal.com for what is missing, once for
+        all who wait. It may be called in another thread, also after the return. Raises what `load` raises.
+        """
         ...
 
     def taken(self, account_id: str, event_type_id: int, start: datetime, end: datetime) -> None:
-        """We know [start, end) is gone: drop it from what is cached, and from what is loaded in the next seconds."""
+        """No start in [start, end) is free any more: drop those cached, and those loaded in the next seconds."""
         ...
 
     def forget(self, account_id: str, event_type_id: int, around: datetime) -> None:

@@ -29,7 +29,7 @@ LOOK_PAUSE = 60.0
 LOOKING_LIMIT = timedelta(hours=2)
 """How long a look may fail before a person has to decide."""
 
-MAX_SUBMISSIONS = 3
+MAX_SUBMISSIONS = {Action.BOOK: 3, Action.RESCHEDULE: 3, Action.CANCEL: 10}
 """How often one intent is sent at most, each time after Cal.com was found not to have it."""
 
 

@@ -1,0 +1,1 @@
+"""Keeps what Cal.com said about free times for a while, shared by all processes through Redis."""

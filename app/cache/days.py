@@ -1,0 +1,56 @@
+"""Free starts of one UTC day as they are kept: integers, in a line of text that Redis' own scripts can read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+DAY_SECONDS = 86_400
+
+Day = int
+"""A UTC day as the number of days since 1970-01-01."""
+
+
+@dataclass(frozen=True, slots=True)
+class DayEntry:
+    """What was known of a day at `loaded_ms` (Unix time, milliseconds). `starts` are Unix times in seconds, sorted."""
+
+    loaded_ms: int
+    starts: tuple[int, ...]
+
+    def encode(self) -> str:
+        return " ".join(map(str, (self.loaded_ms, *self.starts)))
+
+    @classmethod
+    def decode(cls, text: bytes | None, day: Day) -> DayEntry | None:
+        """None for what is missing, and for what no one of us can have written."""
+        try:
+            loaded_ms, *starts = map(int, (text or b"").split())
+        except ValueError:
+            return None
+        if any(start // DAY_SECONDS != day for start in starts):
+            return None
+        return cls(loaded_ms, tuple(starts))
+
+
+def day_of(moment: datetime) -> Day:
+    return int(moment.timestamp() // DAY_SECONDS)
+
+
+def days_between(start: datetime, end: datetime) -> range:
+    """The days that [start, end) touches; none if it is empty."""
+    return range(day_of(start), day_of(end - timedelta(microseconds=1)) + 1)
+
+
+def begin_of(day: Day) -> datetime:
+    return datetime.fromtimestamp(day * DAY_SECONDS, UTC)
+
+
+def starts_by_day(moments: Iterable[datetime], days: Iterable[Day]) -> dict[Day, tuple[int, ...]]:
+    """The moments of each of `days`, sorted, each once; what lies on other days is dropped."""
+    found: dict[Day, set[int]] = {day: set() for day in days}
+    for moment in moments:
+        if (day := day_of(moment)) in found:
+            found[day].add(int(moment.timestamp()))
+    return {day: tuple(sorted(starts)) for day, starts in found.items()}

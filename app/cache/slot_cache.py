@@ -1,0 +1,148 @@
+"""Free times of an event type, asked of Cal.com once for all who want to know them within some seconds."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import partial
+
+import structlog
+
+from app.cache.days import Day, DayEntry, begin_of, day_of, days_between, starts_by_day
+from app.cache.flights import Flights
+from app.cache.slot_store import ENTRY_MS, Known, SlotStore, Topic
+from app.domain.errors import CalendarError
+from app.domain.ports import Clock
+
+FRESH_MS = 20_000
+SETTLE_MS = 3_000
+"""So long after a `forget` Cal.com may still show its list from before (2 s, real-server.md [404] [405])."""
+
+LOCK_WAIT = 2.0
+"""Seconds to wait for another process that asks Cal.com for the same event type."""
+
+FLIGHT_WAIT = 4.0
+"""Seconds to wait for another thread, which may wait for another process itself. With the 4 s that one look at Cal.com
+may take, the slowest answer comes within 8 s."""
+
+REFRESHERS = 4
+"""Refreshes that may run in a process at once; a stale answer beyond that stays stale until the next one asks."""
+
+Load = Callable[[datetime, datetime], list[datetime]]
+Found = Mapping[Day, tuple[int, ...]]
+
+_log = structlog.get_logger(__name__)
+
+
+class RedisSlotCache:
+    """Fulfils the port SlotCache. An answer is fresh for 20 s, and given out stale for 120 s while one refresh runs."""
+
+    def __init__(self, redis_url: str, clock: Clock) -> None:
+        """`redis_url` as redis-py takes it."""
+        self._store = SlotStore(redis_url)
+        self._clock = clock
+        self._flights: Flights[Found] = Flights()
+        self._refreshers = threading.BoundedSemaphore(REFRESHERS)
+        self._refreshing: set[Topic] = set()
+        self._lock = threading.Lock()
+
+    def openings(
+        self, account_id: str, event_type_id: int, start: datetime, end: datetime, load: Load
+    ) -> list[datetime]:
+        """Free starts in [start, end) from now on, UTC, sorted, each once.
+
+        `load(start, end)` asks Cal.com for whole UTC days; it may be called from another thread, also after the return.
+        What it raises is raised here, unless what is known is not older than 120 s.
+        """
+        days = days_between(max(start, self._clock()), end)
+        if not days:
+            return []
+        topic = Topic(account_id, event_type_id)
+        known = self._store.read(topic, days, now_ms=self._now_ms())
+        if all(self._age(known, day) < ENTRY_MS for day in days):
+            if self._outdated(known, days):
+                self._refresh(topic, days, load)
+            found: Found = {day: known.starts(day) for day in days}
+        else:
+            # Who comes after a `forget` sees other marks, and does not join a load that began before it.
+            key = (topic, days, tuple(known.marks.values()))
+            fetch = partial(self._fetch, topic, days, load)
+            found = self._flights.join(key, partial(fetch, wait=LOCK_WAIT), wait=FLIGHT_WAIT, otherwise=fetch)
+        return _clip(found, max(start, self._clock()), end)
+
+    def taken(self, account_id: str, event_type_id: int, start: datetime, end: datetime) -> None:
+        """Nothing starts in [start, end) any more: drop it, and hide it from loads of the next 10 s."""
+        begins, ends = int(start.timestamp()), int(end.timestamp())
+        topic = Topic(account_id, event_type_id)
+        self._store.take(topic, days_between(start, end), begins, ends, now_ms=self._now_ms())
+
+    def forget(self, account_id: str, event_type_id: int, around: datetime) -> None:
+        """Ask Cal.com again for that UTC day and its neighbours, which may be the same day where the host lives."""
+        day = day_of(around)
+        self._store.drop(Topic(account_id, event_type_id), range(day - 1, day + 2), now_ms=self._now_ms())
+
+    def _fetch(
+        self, topic: Topic, days: Sequence[Day], load: Load, *, wait: float = 0.0, only_alone: bool = False
+    ) -> Found:
+        """What is fresh as it is, the rest from Cal.com with one call for the days from the first to the last.
+
+        Waits up to `wait` seconds for another process that is at it, and then asks as well, unless `only_alone`.
+        """
+        with self._store.only_one(topic, wait=wait) as alone:
+            now_ms = self._now_ms()
+            known = self._store.read(topic, days, now_ms=now_ms)
+            found = {day: known.starts(day) for day in days}
+            outdated = self._outdated(known, days)
+            if not outdated or (only_alone and not alone):
+                return found
+            wanted = range(outdated[0], outdated[-1] + 1)
+            answer = starts_by_day(load(begin_of(wanted.start), begin_of(wanted.stop)), wanted)
+            loaded = {day: DayEntry(self._loaded_ms(known, day, now_ms), starts) for day, starts in answer.items()}
+            kept = self._store.store(topic, loaded, known.marks, now_ms=self._now_ms())
+        return found | {day: entry.starts for day, entry in kept.items()}
+
+    def _refresh(self, topic: Topic, days: Sequence[Day], load: Load) -> None:
+        """Fetch in the background, unless this process is at it already or has enough to do."""
+        with self._lock:
+            if topic in self._refreshing or not self._refreshers.acquire(blocking=False):
+                return
+            self._refreshing.add(topic)
+        thread = threading.Thread(target=self._run_refresh, args=(topic, days, load), name="slot-refresh", daemon=True)
+        try:
+            thread.start()
+        except RuntimeError:  # no more threads to be had
+            self._end_refresh(topic)
+
+    def _run_refresh(self, topic: Topic, days: Sequence[Day], load: Load) -> None:
+        try:
+            self._fetch(topic, days, load, only_alone=True)
+        except CalendarError as error:
+            _log.warning("slot_refresh_failed", account_id=topic.account_id, error=str(error))
+        finally:
+            self._end_refresh(topic)
+
+    def _end_refresh(self, topic: Topic) -> None:
+        with self._lock:
+            self._refreshing.discard(topic)
+        self._refreshers.release()
+
+    def _outdated(self, known: Known, days: Sequence[Day]) -> list[Day]:
+        return [day for day in days if self._age(known, day) >= FRESH_MS]
+
+    def _age(self, known: Known, day: Day) -> int:
+        """Milliseconds since the day was loaded; without end if it is not known. Hosts' clocks may differ a little."""
+        entry = known.entries.get(day)
+        return abs(self._now_ms() - entry.loaded_ms) if entry else ENTRY_MS
+
+    def _loaded_ms(self, known: Known, day: Day, now_ms: int) -> int:
+        """Just after a change Cal.com's answer counts as stale at once, so that the next to ask has it refreshed."""
+        return now_ms - FRESH_MS if abs(now_ms - known.marked_ms(day)) < SETTLE_MS else now_ms
+
+    def _now_ms(self) -> int:
+        return int(self._clock().timestamp() * 1000)
+
+
+def _clip(found: Found, start: datetime, end: datetime) -> list[datetime]:
+    moments = (datetime.fromtimestamp(second, UTC) for day in sorted(found) for second in found[day])
+    return [moment for moment in moments if start <= moment < end]

@@ -1,0 +1,91 @@
+"""How a day and a time are written in an answer and said in a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta, tzinfo
+
+from babel.dates import format_date, format_datetime
+from babel.lists import format_list
+
+from app.domain.speech.catalogue import Catalogue, catalogue
+from app.domain.times import zone_info
+
+_NEAR = range(2, 7)
+"""Days ahead for which the weekday alone is clear."""
+
+_YEAR_IS_SAID = timedelta(days=180)
+
+
+def day_label(day: date, today: date, language: str) -> str:
+    """A day as it is written: "Today", "Tomorrow", the weekday for 2 to 6 days ahead, else weekday and date."""
+    return _day(catalogue(language), "label", day, today)
+
+
+def time_label(moment: datetime, zone: str, language: str) -> str:
+    """The wall time of an instant in a zone, such as "9:00 AM"."""
+    return _time(catalogue(language), "label.time", moment.astimezone(zone_info(zone)))
+
+
+@dataclass(frozen=True, slots=True)
+class SpokenTimes:
+    """Says instants of one zone in one language on one day."""
+
+    catalogue: Catalogue
+    place: tzinfo
+    today: date
+
+    @classmethod
+    def of(cls, catalogue: Catalogue, zone: str, now: datetime) -> SpokenTimes:
+        place = zone_info(zone)
+        return cls(catalogue, place, now.astimezone(place).date())
+
+    def date_of(self, moment: datetime) -> date:
+        return moment.astimezone(self.place).date()
+
+    def day_and_time(self, moment: datetime) -> str:
+        """Such as "tomorrow at 2 PM"."""
+        return self.catalogue.text("phrase", "day_time day time").format(
+            day=_day(self.catalogue, "spoken", self.date_of(moment), self.today), time=self._time(moment)
+        )
+
+    def choices(self, moments: Iterable[datetime], said: date | None = None) -> str:
+        """Such as "9 AM, 2 PM, or Friday at 9 AM": a day is named where it is another than the last one said."""
+        items = []
+        for moment in moments:
+            day = self.date_of(moment)
+            items.append(self._time_alone(moment) if day == said else self.day_and_time(moment))
+            said = day
+        return self.either(items)
+
+    def either(self, items: list[str]) -> str:
+        return format_list(items, style="or", locale=self.catalogue.locale)
+
+    def all_of(self, items: list[str]) -> str:
+        return format_list(items, style="standard", locale=self.catalogue.locale)
+
+    def _time_alone(self, moment: datetime) -> str:
+        return self.catalogue.text("phrase", "time time").format(time=self._time(moment))
+
+    def _time(self, moment: datetime) -> str:
+        local = moment.astimezone(self.place)
+        kind = ("noon" if local.hour == 12 else "hour") if local.minute == 0 else "minute"
+        return _time(self.catalogue, f"spoken.{kind}", local)
+
+
+def _day(catalogue: Catalogue, style: str, day: date, today: date) -> str:
+    ahead = (day - today).days
+    if ahead in {0, 1}:
+        return catalogue.text("label", f"{style}.{'tomorrow' if ahead else 'today'}")
+    if ahead in _NEAR:
+        pattern = f"{style}.weekday"
+    else:
+        said = day.year != today.year and abs(day - today) > _YEAR_IS_SAID
+        pattern = f"{style}.date_year" if said else f"{style}.date"
+    return format_date(day, catalogue.text("pattern", pattern), locale=catalogue.locale)
+
+
+def _time(catalogue: Catalogue, pattern: str, local: datetime) -> str:
+    # Babel turns what it is given into UTC first; the wall time is therefore handed over as if it were UTC.
+    return format_datetime(local.replace(tzinfo=UTC), catalogue.text("pattern", pattern), locale=catalogue.locale)

@@ -1,0 +1,1 @@
+"""Publisher and doorbell, against a real Valkey."""

@@ -1,0 +1,1 @@
+"""The slot cache, against a real Valkey."""
