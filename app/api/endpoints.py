@@ -1,0 +1,84 @@
+"""Endpoints that say in one place what they take, give and are called; the OpenAPI document is made from that.
+
+The only module that deals with flask-smorest, which has no types.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from flask import Flask
+from flask_smorest import Api
+from flask_smorest.blueprint import Blueprint as SmorestBlueprint
+from marshmallow import Schema
+from werkzeug.wrappers import Response
+
+from app.api.json_body import JsonParser
+from app.api.response_schemas import ErrorResponseSchema
+
+View = TypeVar("View", bound=Callable[..., Response])
+
+VERSION = "1.0.0"
+ABOUT = "Books, moves, cancels and offers Cal.com appointments for voice agents."
+
+
+class Endpoints(SmorestBlueprint):
+    """A blueprint with the strict JSON parser; `name` is the tag of its operations."""
+
+    ARGUMENTS_PARSER = JsonParser()
+
+    def __init__(self, name: str, *, url_prefix: str | None = None) -> None:
+        super().__init__(name, __name__, url_prefix=url_prefix)  # type: ignore[no-untyped-call]
+
+    def operation(
+        self,
+        rule: str,
+        *,
+        operation_id: str,
+        gives: Mapping[int, type[Schema] | None],
+        method: str = "GET",
+        takes: type[Schema] | None = None,
+        takes_from: str = "json",
+        **doc: Any,
+    ) -> Callable[[View], View]:
+        """Route `rule` to the view. `gives` is status to body; `takes` is loaded and handed to the view first."""
+
+        smorest: Any = self
+
+        def decorate(view: View) -> View:
+            handler: Any = view
+            if takes is not None:
+                handler = smorest.arguments(takes, location=takes_from)(handler)
+            for status, schema in gives.items():
+                handler = smorest.alt_response(status, schema=schema)(handler)
+            handler = smorest.doc(operationId=operation_id, security=[], **doc)(handler)
+            smorest.add_url_rule(rule, operation_id, handler, methods=[method])
+            return view
+
+        return decorate
+
+
+def header(name: str, description: str, **schema: Any) -> dict[str, Any]:
+    """A request header, for the document."""
+    return {"in": "header", "name": name, "description": description, "schema": {"type": "string", **schema}}
+
+
+class Document(Api):
+    """The OpenAPI document at /openapi.json, with our shape for every error an operation does not name."""
+
+    ERROR_SCHEMA: type[Schema] = ErrorResponseSchema  # type: ignore[assignment]
+
+    def __init__(self, app: Flask, *, public_url: str) -> None:
+        app.config.update(
+            API_TITLE="Ringbook",
+            API_VERSION=VERSION,
+            OPENAPI_VERSION="3.1.0",
+            OPENAPI_URL_PREFIX="/",
+            API_SPEC_OPTIONS={"servers": [{"url": public_url}], "info": {"description": ABOUT}},
+        )
+        super().__init__(app)  # type: ignore[no-untyped-call]
+
+    def add(self, endpoints: Endpoints) -> None:
+        """Route the endpoints and describe them in the document."""
+        self.register_blueprint(endpoints)  # type: ignore[no-untyped-call]

@@ -1,0 +1,73 @@
+"""The kinds of values a request carries; the reasons they give for a refusal are written to be read aloud or logged."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from marshmallow import fields, validate
+
+from app.api.preferences import is_key
+
+REASONS: dict[str, str | list[Any] | dict[Any, Any]] = {
+    "required": "is required",
+    "null": "is required",
+    "invalid": "must be text",
+    "invalid_utf8": "must be text",
+    "validator_failed": "is not valid",
+}
+
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Control characters, text-direction overrides and lone surrogates; tab and line feed are left to `multiline`."""
+
+
+class Text(fields.String):
+    """Free text of bounded length: trimmed, control characters removed, on one line unless `multiline`."""
+
+    def __init__(self, *, longest: int, multiline: bool = False, **options: Any) -> None:
+        limit = validate.Length(max=longest, error=f"must have at most {longest} characters")
+        super().__init__(validate=limit, error_messages=REASONS, **options)
+        self.multiline = multiline
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **options: Any) -> str:
+        text = super()._deserialize(value, attr, data, **options)
+        text = _UNSEEN.sub("", text.replace("\r\n", "\n"))
+        return text.strip() if self.multiline else " ".join(text.split())
+
+
+class Identifier(fields.String):
+    """A UUID in its usual form, taken in lower case."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(error_messages={**REASONS, "uuid": "must be a UUID"}, **options)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **options: Any) -> str:
+        text = super()._deserialize(value, attr, data, **options).strip()
+        if not text:
+            raise self.make_error("required")
+        if not _UUID.fullmatch(text):
+            raise self.make_error("uuid")
+        return str(UUID(text))
+
+
+class WholeNumber(fields.Integer):
+    """A JSON number without a fraction (7 and 7.0, as JSON Schema has it), never a string or a boolean."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(error_messages={**REASONS, "invalid": "must be a whole number"}, **options)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **options: Any) -> int:
+        if isinstance(value, bool) or not (isinstance(value, int) or (isinstance(value, float) and value.is_integer())):
+            raise self.make_error("invalid")
+        return int(value)
+
+
+class ToolCallId(fields.String):
+    """The id a voice platform gave its tool call. The page does not have it, so whatever is no use is ignored."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **options: Any) -> str:
+        return value.strip() if is_key(value) else ""

@@ -1,0 +1,89 @@
+"""Reads a JSON body safely: its type, its size, its spelling, and every fault of its fields at once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, NoReturn
+
+import structlog
+from flask import Request, g
+from marshmallow import Schema, ValidationError
+from webargs.flaskparser import FlaskParser
+
+from app.domain.answers import Result
+from app.domain.errors import RefusedError
+
+log = structlog.get_logger(__name__)
+
+MAX_BODY = 64 * 1024
+"""Bytes a request body may have; no more are read."""
+
+
+class JsonParser(FlaskParser):
+    """The parser behind every documented argument; refuses with RefusedError instead of aborting."""
+
+    DEFAULT_VALIDATION_STATUS = 400
+
+    def load_json(self, req: Request, schema: Schema) -> Any:
+        return read_object(req)
+
+    def handle_error(
+        self,
+        error: ValidationError,
+        req: Request,
+        schema: Schema,
+        *,
+        error_status_code: int | None,
+        error_headers: Mapping[str, str] | None,
+    ) -> NoReturn:
+        if isinstance(error.valid_data, dict):
+            g.action = error.valid_data.get("action")
+        raise RefusedError(Result.INVALID, fields=_reasons(error)) from None
+
+
+def read_object(request: Request) -> dict[str, Any]:
+    """The JSON object in the body. Raises RefusedError."""
+    if not request.is_json or request.content_encoding not in {None, "", "identity"}:
+        raise RefusedError(Result.NOT_JSON)
+    if request.mimetype_params.get("charset", "utf-8").lower() not in {"utf-8", "utf8", "us-ascii"}:
+        raise RefusedError(Result.NOT_JSON)
+    body = _read(request)
+    try:
+        document = json.loads(body.decode("utf-8-sig"), object_pairs_hook=_unique, parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        raise RefusedError(Result.INVALID, fields={"body": "must be valid JSON"}) from None
+    if not isinstance(document, dict):
+        raise RefusedError(Result.INVALID, fields={"body": "must be a JSON object"})
+    return document
+
+
+def _read(request: Request) -> bytes:
+    if (request.content_length or 0) > MAX_BODY:
+        raise RefusedError(Result.TOO_LARGE)
+    request.max_content_length = MAX_BODY + 1  # Werkzeug cuts a chunked body off there without a word
+    try:
+        body = request.get_data(cache=False)
+    except Exception as fault:  # each server has its own errors for a body that breaks off or is wrongly chunked
+        log.warning("body_was_not_received", error=type(fault).__name__)
+        raise RefusedError(Result.INVALID, fields={"body": "did not arrive whole"}) from fault
+    if len(body) > MAX_BODY:
+        raise RefusedError(Result.TOO_LARGE)
+    return body
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a name is given twice")  # which one is meant is anybody's guess
+    return found
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _reasons(error: ValidationError) -> dict[str, str]:
+    """Field to reason; webargs puts the place (json, query) around the fields."""
+    places: Any = error.messages
+    return {name: str(reasons[0]) for fields in places.values() for name, reasons in fields.items()}

@@ -1,0 +1,69 @@
+"""POST /api/v1/calcom/appointments/manage: the one endpoint a voice agent needs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from flask import Response, g, request
+
+from app.api.endpoints import Endpoints, header
+from app.api.preferences import LONGEST_WAIT, MAX_KEY, SHORTEST_WAIT, read_idempotency_key, read_preference
+from app.api.replies import Replies
+from app.api.request_schema import ManageAppointmentRequestSchema
+from app.api.response_schemas import (
+    ErrorResponseSchema,
+    ManageAppointmentResponseSchema,
+    SlotUnavailableResponseSchema,
+    StillConfirmingResponseSchema,
+)
+from app.api.use_cases import UseCases
+from app.services.manage_appointment import ManageRequest
+
+GIVES = {
+    200: ManageAppointmentResponseSchema,
+    202: StillConfirmingResponseSchema,
+    422: SlotUnavailableResponseSchema,
+    **dict.fromkeys((400, 403, 404, 409, 413, 415, 429, 500, 502, 503), ErrorResponseSchema),
+}
+
+HEADERS = [
+    header("Idempotency-Key", "The same key, the same job, for 24 hours.", minLength=1, maxLength=MAX_KEY),
+    header("Prefer", f"wait=N waits N seconds ({SHORTEST_WAIT:g} to {LONGEST_WAIT:g}); respond-async does not wait."),
+    header("X-Always-200", "true: every answer has status 200; the body stays what it is.", enum=["true", "false"]),
+    header("X-Caller-Secret", "The organization's caller secret; list needs it."),
+    header("X-Request-Id", "Comes back in the answer and stands in our logs."),
+]
+
+
+def manage_endpoints(use_cases: UseCases, replies: Replies) -> Endpoints:
+    """The blueprint of the manage endpoint."""
+    endpoints = Endpoints("AppointmentService", url_prefix="/api/v1/calcom/appointments")
+
+    @endpoints.operation(
+        "/manage",
+        method="POST",
+        operation_id="ManageCalcomAppointment",
+        summary="Manage Cal.com Appointment",
+        description="Book, reschedule, cancel, suggest, availability and list, answered with a sentence to speak.",
+        takes=ManageAppointmentRequestSchema,
+        gives=GIVES,
+        parameters=HEADERS,
+    )
+    def manage(wanted: ManageRequest) -> Response:
+        g.action = wanted.action
+        preference = read_preference(request.headers.get("Prefer"), may_defer=wanted.action.is_write)
+        key = read_idempotency_key(request.headers.get("Idempotency-Key"))
+        answer = use_cases.manage_appointment(
+            replace(
+                wanted,
+                wait=preference.wait,
+                idempotency_key=key or wanted.idempotency_key,
+                caller_secret=request.headers.get("X-Caller-Secret", ""),
+            )
+        )
+        response = replies.send(answer)
+        if preference.applied:
+            response.headers["Preference-Applied"] = preference.applied
+        return response
+
+    return endpoints

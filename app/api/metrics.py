@@ -1,0 +1,66 @@
+"""Counts requests and shows the state of the queue, for Prometheus. No label carries an id or a word of a caller."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+from app.services.check_health import Health
+
+BUCKETS = (0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 8, 10, 15, 20, 25, 30)
+"""Seconds; close together where voice platforms cut a tool off."""
+
+
+class HealthCollector(Collector):
+    """Gauges read from the database when they are asked for, so that every process tells the same."""
+
+    def __init__(self, check_health: Callable[[], Health]) -> None:
+        self._check_health = check_health
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        health = self._check_health()
+        up = GaugeMetricFamily("ringbook_up", "1 where the part answers.", labels=["part"])
+        up.add_metric(["database"], float(health.database))
+        up.add_metric(["redis"], float(health.redis))
+        yield up
+        jobs = GaugeMetricFamily("ringbook_jobs", "Jobs kept, by status.", labels=["status"])
+        for status, count in health.jobs.items():
+            jobs.add_metric([status], count)
+        yield jobs
+        waited = health.oldest_due_seconds or 0.0
+        yield GaugeMetricFamily("ringbook_oldest_due_seconds", "How long the longest waiting due job waits.", waited)
+
+    def describe(self) -> list[GaugeMetricFamily]:
+        return []  # keeps registration from asking the database
+
+
+class RequestMetrics:
+    """What this process has counted, with the gauges of the whole service; each web process is scraped by itself."""
+
+    def __init__(self, check_health: Callable[[], Health]) -> None:
+        self._registry = CollectorRegistry()
+        self._registry.register(HealthCollector(check_health))
+        self._requests = Counter(
+            "ringbook_http_requests",
+            "Requests answered.",
+            ["endpoint", "action", "status", "result"],
+            registry=self._registry,
+        )
+        self._seconds = Histogram(
+            "ringbook_http_request_seconds",
+            "Time to answer.",
+            ["endpoint", "action"],
+            buckets=BUCKETS,
+            registry=self._registry,
+        )
+
+    def observe(self, *, endpoint: str, action: str, status: int, result: str, seconds: float) -> None:
+        self._requests.labels(endpoint, action, str(status), result).inc()
+        self._seconds.labels(endpoint, action).observe(seconds)
+
+    def exposition(self) -> bytes:
+        """All numbers in Prometheus' text format."""
+        return generate_latest(self._registry)

@@ -1,0 +1,27 @@
+"""Headers that keep browsers from doing with our answers what nobody asked for."""
+
+from __future__ import annotations
+
+from flask import Flask, Response
+
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+}
+"""Defaults: a page that needs more sets its own."""
+
+HSTS = "max-age=31536000"
+
+
+def add_security_headers(app: Flask, public_url: str) -> None:
+    """Put the headers on every answer; those served over HTTPS also ask browsers to stay with it for a year."""
+
+    @app.after_request
+    def add(response: Response) -> Response:
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        if public_url.startswith("https://"):
+            response.headers.setdefault("Strict-Transport-Security", HSTS)
+        return response

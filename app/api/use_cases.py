@@ -1,0 +1,34 @@
+"""What the API calls: one use case per endpoint, and the clock answers are written by."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from app.domain.answers import Answer
+from app.domain.ports import Clock
+from app.services.check_health import Health
+from app.services.manage_appointment import ManageRequest
+from app.services.read_job import JobView
+
+
+class ReadJob(Protocol):
+    def __call__(self, job_id: str, wait: float = 0.0) -> JobView:
+        """Raises RefusedError for an unknown id."""
+        ...
+
+
+class UseCases(Protocol):
+    """The part of the container that answers requests."""
+
+    @property
+    def manage_appointment(self) -> Callable[[ManageRequest], Answer]: ...
+
+    @property
+    def read_job(self) -> ReadJob: ...
+
+    @property
+    def check_health(self) -> Callable[[], Health]: ...
+
+    @property
+    def clock(self) -> Clock: ...

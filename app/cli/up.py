@@ -1,0 +1,116 @@
+"""`ringbook up`: every process on this machine under one supervisor, from an empty directory to a first booking."""
+
+from __future__ import annotations
+
+import sys
+from urllib.parse import urlsplit
+
+import click
+
+from app.cli.child import Program
+from app.cli.embedded import check_ports, hold_data_dir, sandbox, valkey
+from app.cli.links import show_links
+from app.cli.readiness import answers_ok
+from app.cli.stop_signals import StopSignals
+from app.cli.supervisor import StartError, StopRequestedError, Supervisor
+from app.cli.terminal import Terminal
+from config.queues import QueueName
+from config.settings import Settings, load_settings
+
+SEEDED = "seeded"  # a file in DATA_DIR: the demo agent was added once, and is the operator's business since
+
+
+@click.command()
+@click.option("--demo/--no-demo", "with_demo", default=True, help="Book an appointment once everything runs.")
+def up(with_demo: bool) -> None:
+    """Start everything on this machine and keep it running until Ctrl-C.
+
+    What the settings name (DATABASE_URL, REDIS_URL, CALCOM_BASE_URL) is used from there; the rest is embedded.
+    """
+    settings = load_settings()
+    terminal = Terminal()
+    with hold_data_dir(settings), StopSignals() as signals:
+        check_ports(settings)
+        supervisor = Supervisor(signals=signals, say=terminal.say_done, log_dir=settings.data_dir / "logs")
+        try:
+            sys.exit(_serve(settings, supervisor, terminal, with_demo=with_demo))
+        except StartError as error:
+            terminal.say(str(error), style="red")
+            sys.exit(1)
+        except StopRequestedError:
+            sys.exit(0)
+        finally:
+            terminal.say("\nStopping ...")
+            supervisor.stop()
+            terminal.say("Stopped; nothing is left running.")
+
+
+def _serve(settings: Settings, supervisor: Supervisor, terminal: Terminal, *, with_demo: bool) -> int:
+    terminal.say(f"Ringbook keeps its data and logs in {settings.data_dir}")
+    start_all(settings, supervisor)
+    if with_demo and settings.embedded_calcom:
+        _show_demo(settings, supervisor, terminal)
+    else:
+        show_links(terminal, settings.local_url)
+    terminal.say("\nRunning. Press Ctrl-C to stop.", style="bold")
+    return 0 if supervisor.watch() else 1
+
+
+def start_all(settings: Settings, supervisor: Supervisor) -> None:
+    """Start what is needed, in the order of need; the web server comes last and stops first."""
+    if settings.embedded_redis:
+        supervisor.start(valkey(settings))
+    supervisor.run(_command("migrate"))
+    if settings.embedded_calcom:
+        supervisor.start(sandbox(settings))
+        _seed_once(settings, supervisor)
+    supervisor.start(worker(settings))
+    supervisor.start(scheduler())
+    supervisor.start(web(settings))
+
+
+def web(settings: Settings) -> Program:
+    place = urlsplit(settings.local_url)
+    return Program(
+        name="web",
+        command=(sys.executable, "-m", "gunicorn", "-c", "python:config.gunicorn"),
+        ready=lambda: answers_ok(place.hostname or "", settings.port, "/readyz"),
+        ready_within=60.0,
+        stop_within=15.0,
+    )
+
+
+def worker(settings: Settings) -> Program:
+    """Stopping takes as long as the calls to Cal.com that are under way."""
+    pool = ("-P", "threads", "-c", str(settings.worker_threads), "-Q", ",".join(QueueName))
+    flags = ("--without-gossip", "--without-mingle", "-l", settings.log_level)
+    return Program(
+        name="worker",
+        command=(sys.executable, "-m", "celery", "-A", "workers.celery_app", "worker", *pool, *flags),
+        stop_within=30.0,
+    )
+
+
+def scheduler() -> Program:
+    return Program(name="scheduler", command=(sys.executable, "-m", "workers.scheduler"))
+
+
+def _command(*words: str, shown: bool = False) -> Program:
+    """One of our own commands, in a process of its own: so the supervisor stays small and has one thread."""
+    return Program(
+        name=words[0], command=(sys.executable, "-m", "app.cli.main", *words), ready_within=120.0, shown=shown
+    )
+
+
+def _seed_once(settings: Settings, supervisor: Supervisor) -> None:
+    mark = settings.data_dir / SEEDED
+    if not mark.exists():
+        supervisor.run(_command("seed"))
+        mark.touch()
+
+
+def _show_demo(settings: Settings, supervisor: Supervisor, terminal: Terminal) -> None:
+    try:
+        supervisor.run(_command("demo", "--url", settings.local_url, shown=True))
+    except StartError as error:
+        terminal.say(f"{error}. Ringbook goes on serving.", style="red")

@@ -1,0 +1,39 @@
+"""The composition root: chooses the adapters, binds them into the use cases, and shows nothing but use cases."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from app.container.adapters import choose_adapters
+from app.container.callers import CallerCases, bind_callers
+from app.container.operators import OperatorCases, bind_operators
+from app.container.workers import WorkerCases, bind_workers
+from app.storage.schema import migrate as migrate_database
+from config.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Container:
+    """What this service can do, for each of those it does it for."""
+
+    callers: CallerCases
+    workers: WorkerCases
+    operators: OperatorCases
+    close: Callable[[], None]
+
+
+def build_container(settings: Settings, *, stopping: Callable[[], bool] = lambda: False) -> Container:
+    """One per process; `stopping` says that the process was asked to end. Connects to nothing before it is used."""
+    adapters = choose_adapters(settings)
+    return Container(
+        callers=bind_callers(adapters, web_threads=settings.web_threads),
+        workers=bind_workers(adapters, stopping=stopping),
+        operators=bind_operators(adapters, calcom_base_url=settings.calcom_base_url),
+        close=adapters.close,
+    )
+
+
+def migrate(settings: Settings) -> str:
+    """Bring the database to the newest schema; returns its revision. Raises StoreUnavailableError."""
+    return migrate_database(settings.database_url)

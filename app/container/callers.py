@@ -1,0 +1,55 @@
+"""What callers can ask for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.container.adapters import Adapters
+from app.domain.ports import Clock
+from app.services.await_outcome import AwaitOutcome, WaitingRoom
+from app.services.check_health import CheckHealth
+from app.services.connect_agent import ConnectAgent
+from app.services.find_slots import FindSlots
+from app.services.list_appointments import ListAppointments
+from app.services.look_up import Within
+from app.services.manage_appointment import ManageAppointment
+from app.services.read_job import ReadJob
+from app.services.submit_job import SubmitJob
+
+WAITING_SHARE = 0.75
+"""Of the web threads may be waiting for outcomes; the others answer reads and polls."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallerCases:
+    """The use cases behind the API, and the clock its answers are written by."""
+
+    clock: Clock
+    manage_appointment: ManageAppointment
+    read_job: ReadJob
+    check_health: CheckHealth
+
+
+def bind_callers(adapters: Adapters, *, web_threads: int) -> CallerCases:
+    read_unit, clock = adapters.read_unit, adapters.clock
+    room = WaitingRoom(max(1, int(web_threads * WAITING_SHARE)))
+    await_outcome = AwaitOutcome(read_unit=read_unit, doorbell=adapters.doorbell, room=room, clock=clock)
+    return CallerCases(
+        clock=clock,
+        manage_appointment=ManageAppointment(
+            connect_agent=ConnectAgent(read_unit=read_unit),
+            submit_job=SubmitJob(open_unit=adapters.open_unit, publisher=adapters.publisher, clock=clock),
+            await_outcome=await_outcome,
+            find_slots=FindSlots(
+                read_unit=read_unit,
+                calendar=adapters.calendar,
+                cache=adapters.cache,
+                within=Within(adapters.look_ups),
+                clock=clock,
+            ),
+            list_appointments=ListAppointments(read_unit=read_unit, clock=clock),
+            clock=clock,
+        ),
+        read_job=ReadJob(read_unit=read_unit, await_outcome=await_outcome, clock=clock),
+        check_health=CheckHealth(read_unit=read_unit, redis_answers=adapters.redis_answers, clock=clock),
+    )

@@ -1,0 +1,82 @@
+"""What operators do, from the command line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.container.adapters import Adapters
+from app.services.add_account import AddAccount
+from app.services.add_agent import AddAgent
+from app.services.add_organization import AddOrganization
+from app.services.change_account import ChangeAccount
+from app.services.change_agent import ChangeAgent
+from app.services.change_organization import ChangeOrganization
+from app.services.diagnose import Diagnose
+from app.services.discard_job import DiscardJob
+from app.services.list_directory import ListAccounts, ListAgents, ListOrganizations
+from app.services.list_jobs import ListJobs
+from app.services.requeue_job import RequeueJob
+from app.services.rotate_keys import RotateKeys
+from app.services.show_directory import ShowAccount, ShowAgent, ShowOrganization
+from app.services.show_job import ShowJob
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperatorCases:
+    """The use cases behind `ringbook org`, `account`, `agent`, `jobs`, `keys` and `doctor`."""
+
+    add_organization: AddOrganization
+    change_organization: ChangeOrganization
+    list_organizations: ListOrganizations
+    show_organization: ShowOrganization
+    add_account: AddAccount
+    change_account: ChangeAccount
+    list_accounts: ListAccounts
+    show_account: ShowAccount
+    add_agent: AddAgent
+    change_agent: ChangeAgent
+    list_agents: ListAgents
+    show_agent: ShowAgent
+    list_jobs: ListJobs
+    show_job: ShowJob
+    requeue_job: RequeueJob
+    discard_job: DiscardJob
+    rotate_keys: RotateKeys
+    diagnose: Diagnose
+
+
+def bind_operators(adapters: Adapters, *, calcom_base_url: str) -> OperatorCases:
+    read_unit, open_unit = adapters.read_unit, adapters.open_unit
+    calendar, clock, publisher, doorbell = adapters.calendar, adapters.clock, adapters.publisher, adapters.doorbell
+    return OperatorCases(
+        add_organization=AddOrganization(open_unit=open_unit, clock=clock),
+        change_organization=ChangeOrganization(open_unit=open_unit),
+        list_organizations=ListOrganizations(read_unit=read_unit),
+        show_organization=ShowOrganization(read_unit=read_unit),
+        add_account=AddAccount(
+            open_unit=open_unit,
+            read_unit=read_unit,
+            calendar=calendar,
+            clock=clock,
+            default_base_url=calcom_base_url,
+        ),
+        change_account=ChangeAccount(open_unit=open_unit, read_unit=read_unit, calendar=calendar),
+        list_accounts=ListAccounts(read_unit=read_unit),
+        show_account=ShowAccount(read_unit=read_unit),
+        add_agent=AddAgent(open_unit=open_unit, read_unit=read_unit, calendar=calendar, clock=clock),
+        change_agent=ChangeAgent(open_unit=open_unit, read_unit=read_unit, calendar=calendar),
+        list_agents=ListAgents(read_unit=read_unit),
+        show_agent=ShowAgent(read_unit=read_unit),
+        list_jobs=ListJobs(read_unit=read_unit),
+        show_job=ShowJob(read_unit=read_unit),
+        requeue_job=RequeueJob(open_unit=open_unit, publisher=publisher, clock=clock),
+        discard_job=DiscardJob(open_unit=open_unit, publisher=publisher, doorbell=doorbell, clock=clock),
+        rotate_keys=RotateKeys(open_unit=open_unit),
+        diagnose=Diagnose(
+            read_unit=read_unit,
+            calendar=calendar,
+            clock=clock,
+            database_facts=adapters.database_facts,
+            redis_info=adapters.redis_info,
+        ),
+    )

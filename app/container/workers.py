@@ -1,0 +1,58 @@
+"""What workers and the scheduler do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from app.container.adapters import Adapters
+from app.domain.identifiers import new_owner_id
+from app.services.execute_job import ExecuteJob
+from app.services.prune_jobs import PruneJobs
+from app.services.reconcile_job import ReconcileJob
+from app.services.rescue_jobs import RescueJobs
+from app.services.send_command import SendCommand
+from app.services.settle_job import SettleJob
+
+KEEP_FINAL_JOBS = timedelta(days=90)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerCases:
+    """The use cases behind the tasks and the scheduler's rounds."""
+
+    execute_job: ExecuteJob
+    rescue_jobs: RescueJobs
+    prune_jobs: PruneJobs
+
+
+def bind_workers(adapters: Adapters, *, stopping: Callable[[], bool]) -> WorkerCases:
+    open_unit, clock = adapters.open_unit, adapters.clock
+    reconcile_job = ReconcileJob(calendar=adapters.calendar, clock=clock)
+    return WorkerCases(
+        execute_job=ExecuteJob(
+            open_unit=open_unit,
+            read_unit=adapters.read_unit,
+            reconcile_job=reconcile_job,
+            send_command=SendCommand(
+                open_unit=open_unit,
+                calendar=adapters.calendar,
+                reconcile_job=reconcile_job,
+                stopping=stopping,
+                clock=clock,
+            ),
+            settle_job=SettleJob(
+                open_unit=open_unit,
+                calendar=adapters.calendar,
+                cache=adapters.cache,
+                doorbell=adapters.doorbell,
+                publisher=adapters.publisher,
+                clock=clock,
+            ),
+            stopping=stopping,
+            clock=clock,
+        ),
+        rescue_jobs=RescueJobs(open_unit=open_unit, publisher=adapters.publisher, clock=clock, owner=new_owner_id()),
+        prune_jobs=PruneJobs(open_unit=open_unit, clock=clock, keep=KEEP_FINAL_JOBS),
+    )

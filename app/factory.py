@@ -1,0 +1,38 @@
+"""Puts the web application together from a container of use cases."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from app.api.docs import docs_pages
+from app.api.endpoints import Document
+from app.api.errors import register_error_handlers
+from app.api.health import health_endpoints
+from app.api.jobs import job_endpoints
+from app.api.manage import manage_endpoints
+from app.api.metrics import RequestMetrics
+from app.api.observation import observe_requests
+from app.api.replies import Replies
+from app.api.security_headers import add_security_headers
+from app.api.use_cases import UseCases
+
+
+def create_app(container: UseCases, *, public_url: str) -> Flask:
+    """The WSGI application. `public_url` is where callers reach it, for links in answers and in the document."""
+    app = Flask(__name__, static_folder=None)
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # the contract shows an order
+    app.url_map.merge_slashes = False  # a stray slash is a 404 in our shape, not a redirect in HTML
+    replies = Replies(clock=container.clock, public_url=public_url)
+    metrics = RequestMetrics(container.check_health)
+    observe_requests(app, metrics)
+    add_security_headers(app, public_url)
+    document = Document(app, public_url=public_url)
+    for endpoints in (
+        manage_endpoints(container, replies),
+        job_endpoints(container, replies),
+        health_endpoints(container, metrics),
+    ):
+        document.add(endpoints)
+    app.register_blueprint(docs_pages())
+    register_error_handlers(app, replies)
+    return app

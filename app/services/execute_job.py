@@ -1,0 +1,68 @@
+"""Run one attempt of a job: claim it, find out or act, record what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from app.domain.answers import Result
+from app.domain.errors import RefusedError
+from app.domain.identifiers import new_owner_id
+from app.domain.jobs import LEASE, MAX_CRASHES, Job
+from app.domain.outcomes import Failed, Outcome, Trace
+from app.domain.ports import Clock, OpenUnit
+from app.services.reconcile_job import ReconcileJob
+from app.services.scene import Scene, read_scene
+from app.services.send_command import SendCommand
+from app.services.settle_job import SettleJob
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExecuteJob:
+    """Does nothing for a job that is not due, held by another worker, final, or blocked by another job's turn.
+
+    The row decides, not the message: calling this twice, late, or from two workers at once changes nothing.
+    """
+
+    open_unit: OpenUnit
+    read_unit: OpenUnit
+    reconcile_job: ReconcileJob
+    send_command: SendCommand
+    settle_job: SettleJob
+    stopping: Callable[[], bool]
+    clock: Clock
+
+    def __call__(self, job_id: str) -> None:
+        if self.stopping():
+            return
+        job = self._claim(job_id)
+        if job is None:
+            return
+        try:
+            with self.read_unit() as unit:
+                scene = read_scene(unit, job)
+        except RefusedError as refused:
+            self.settle_job.without_scene(job, Failed(result=refused.result))
+            return
+        outcome = self._run(scene)
+        if outcome is not None:
+            self.settle_job(scene, outcome)
+
+    def _claim(self, job_id: str) -> Job | None:
+        now = self.clock()
+        with self.open_unit() as unit:
+            job = unit.jobs.claim(job_id, owner=new_owner_id(), now=now, lease_until=now + LEASE)
+            unit.commit()
+        return job
+
+    def _run(self, scene: Scene) -> Outcome | None:
+        """None: the job is not ours any more, or was handed back; somebody else records its outcome."""
+        job = scene.job
+        if job.crashes > MAX_CRASHES:
+            result = Result.OUTCOME_UNKNOWN if job.submitted_at else Result.INTERNAL
+            return Failed(result=result, trace=Trace(code="poison", detail=f"{job.crashes} workers died on it"))
+        if job.submitted_at is not None:
+            found = self.reconcile_job(scene)
+            if found is not None:
+                return found
+        return self.send_command(scene)

@@ -1,0 +1,68 @@
+"""Tell which times are free: every one (availability) or a few that differ (suggest)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+
+from app.domain import slots
+from app.domain.answers import Answer, Result
+from app.domain.appointments import Action
+from app.domain.errors import CalendarError, RefusedError
+from app.domain.outcomes import Failed, Outcome
+from app.domain.ports import Calendar, Clock, OpenUnit, SlotCache
+from app.services.connect_agent import Line
+
+Within = Callable[[float, Callable[[], list[datetime]]], list[datetime]]
+"""Runs a look-up for at most so many seconds; raises TimeoutError while the look-up itself goes on behind."""
+
+MARGIN = 0.1
+"""Seconds kept of the caller's budget to write the answer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindSlots:
+    """Answers from the shared cache; asks Cal.com only what is missing, never for longer than the caller has."""
+
+    read_unit: OpenUnit
+    calendar: Calendar
+    cache: SlotCache
+    within: Within
+    clock: Clock
+
+    def __call__(
+        self, line: Line, base: Answer, *, days_ahead: int, wanted: datetime | None, answer_by: datetime
+    ) -> Answer:
+        start, end = slots.window(self.clock(), days_ahead)
+        found = self._look(line, start, end, (answer_by - self.clock()).total_seconds() - MARGIN)
+        openings = tuple(slots.upcoming(found, self.clock()))
+        if base.action is Action.SUGGEST:
+            openings = slots.suggest(openings, zone=base.zone, now=self.clock(), wanted=wanted)
+        result = Result.OPENINGS if openings else Result.NO_OPENINGS
+        return replace(base, result=result, openings=openings, days_ahead=days_ahead)
+
+    def _look(self, line: Line, start: datetime, end: datetime, budget: float) -> list[datetime]:
+        event_type_id = line.agent.event_type.id
+        load = partial(self._load, line.account.id, event_type_id)
+        try:
+            return self.within(
+                max(budget, MARGIN), lambda: self.cache.openings(line.account.id, event_type_id, start, end, load)
+            )
+        except TimeoutError:
+            raise RefusedError(Result.UPSTREAM_DOWN) from None
+        except CalendarError as error:
+            raise RefusedError(refusal(error.outcome)) from error
+
+    def _load(self, account_id: str, event_type_id: int, start: datetime, end: datetime) -> list[datetime]:
+        with self.read_unit() as unit:
+            access = unit.directory.access(account_id)
+        if access is None:
+            raise RefusedError(Result.NOT_CONNECTED)
+        return self.calendar.openings(access, event_type_id, start, end)
+
+
+def refusal(outcome: Outcome) -> Result:
+    """What a caller is told when a look at Cal.com ended so."""
+    return outcome.result if isinstance(outcome, Failed) else Result.UPSTREAM_DOWN

@@ -1,0 +1,25 @@
+"""Delete jobs that ended long ago, a few at a time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from app.domain.ports import Clock, OpenUnit
+
+BATCH = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PruneJobs:
+    """Deletes final jobs older than `keep`; appointments and their uid chains stay."""
+
+    open_unit: OpenUnit
+    clock: Clock
+    keep: timedelta
+
+    def __call__(self) -> int:
+        with self.open_unit() as unit:
+            pruned = unit.jobs.prune(finished_before=self.clock() - self.keep, limit=BATCH)
+            unit.commit()
+        return pruned

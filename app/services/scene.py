@@ -1,0 +1,61 @@
+"""What a running job acts on, read in one short unit of work that is closed before Cal.com is called."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.domain.answers import Result
+from app.domain.appointments import Action, Appointment, Book, Cancel
+from app.domain.directory import Access, Account, Agent
+from app.domain.errors import RefusedError
+from app.domain.jobs import Job
+from app.domain.ports import UnitOfWork
+from app.domain.retry_policy import MAX_SUBMISSIONS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """A claimed job with its agent, account and, unless it books a new one, its appointment."""
+
+    job: Job
+    agent: Agent
+    account: Account
+    access: Access
+    appointment: Appointment | None = None
+
+    @property
+    def subject(self) -> Appointment:
+        """The appointment to move or cancel; `read_scene` has made sure that there is one."""
+        if self.appointment is None:
+            raise LookupError(self.job.id)
+        return self.appointment
+
+    @property
+    def settle(self) -> float:
+        """Seconds after an unanswered write until "not found" means "not done".
+
+        A cancel may be repeated sooner, for it changes nothing twice; its last try waits as long as the others.
+        """
+        settle = self.account.settle_seconds
+        if self.agent.event_type.refuses_repeats:
+            settle = min(settle, SETTLE_WHERE_REPEATS_ARE_REFUSED)
+        if isinstance(self.job.command, Cancel) and self.job.submissions < MAX_SUBMISSIONS[Action.CANCEL]:
+            settle = min(settle, 2.0**self.job.submissions)
+        return settle
+
+
+SETTLE_WHERE_REPEATS_ARE_REFUSED = 30.0
+"""Cal.com itself refuses the second of two equal bookings of one host, so that a shorter wait cannot double."""
+
+
+def read_scene(unit: UnitOfWork, job: Job) -> Scene:
+    """Raises RefusedError where the job has nothing to act on any more."""
+    agent = unit.directory.agent(job.agent_id)
+    account = unit.directory.account(job.account_id)
+    access = unit.directory.access(job.account_id)
+    if agent is None or account is None or access is None:
+        raise RefusedError(Result.NOT_CONNECTED)
+    appointment = unit.appointments.get(job.org_id, job.appointment_id)
+    if appointment is None and not isinstance(job.command, Book):
+        raise RefusedError(Result.UNKNOWN_APPOINTMENT)
+    return Scene(job=job, agent=agent, account=account, access=access, appointment=appointment)

@@ -1,0 +1,36 @@
+"""How gunicorn serves the API: `gunicorn -c python:config.gunicorn`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from config.lifeline import die_with_parent
+from config.logs import logging_config
+from config.settings import SettingsError, load_settings
+
+try:
+    _settings = load_settings()
+except SettingsError as error:
+    raise SystemExit(str(error)) from None
+
+wsgi_app = "app.wsgi:app"
+bind = f"[{_settings.host}]:{_settings.port}" if ":" in _settings.host else f"{_settings.host}:{_settings.port}"
+
+# One process with many threads: a waiting caller costs a thread, not a core, and SQLite has one writer anyway.
+# To use more cores, run more web processes.
+worker_class = "gthread"
+workers = 1
+threads = _settings.web_threads
+worker_connections = _settings.web_threads * 2
+
+timeout = 60  # seconds without a heartbeat of the main thread, which serves no requests itself
+graceful_timeout = 30  # longer than the longest wait a caller may ask for
+keepalive = 5
+
+control_socket_disable = True  # its path is one per user: two instances would share it
+logconfig_dict = logging_config("web", _settings.log_level)
+
+
+def post_fork(server: Any, _worker: Any) -> None:
+    """A killed master takes its worker along at once, so that the port is free for the next one."""
+    die_with_parent(server.pid)

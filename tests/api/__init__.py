@@ -1,0 +1,1 @@
+"""Tests of the HTTP side, against use cases whose answers the test decides."""

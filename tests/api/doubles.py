@@ -1,0 +1,143 @@
+"""Stand-ins for the container: they note what they were asked and answer what the test wants."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from flask.testing import FlaskClient
+
+from app.domain.answers import Answer, ListedAppointment, Result
+from app.domain.appointments import Action, Attendee, Cancel
+from app.domain.errors import RefusedError
+from app.domain.jobs import Attempt, Job, Status
+from app.factory import create_app
+from app.services.check_health import Health
+from app.services.manage_appointment import ManageRequest
+from app.services.read_job import JobView
+
+URL = "/api/v1/calcom/appointments/manage"
+PUBLIC_URL = "https://ringbook.example"
+NOW = datetime(2026, 3, 20, 12, 0, tzinfo=UTC)
+AGENT = "0195d2a0-7f5c-7cc2-9a5b-0123456789ab"
+ORG = "3f2504e0-4f89-41d3-9a0c-0305e82c3301"
+JOB = "job_" + "0" * 26
+IDS = {"agent_id": AGENT, "org_id": ORG}
+BOOK = {
+    "action": "book",
+    **IDS,
+    "name": "Alex Moreau",
+    "email": "alex@example.com",
+    "appointment_datetime": "2026-03-21T10:00:00+01:00",
+}
+
+
+def at(day: int, hour: int, minute: int = 0) -> datetime:
+    return datetime(2026, 3, day, hour, minute, tzinfo=UTC)
+
+
+def an_answer(result: Result = Result.BOOKED, **changes: Any) -> Answer:
+    facts: dict[str, Any] = {
+        "action": Action.BOOK,
+        "zone": "Europe/Berlin",
+        "agent_name": "Dr. Rivera",
+        "appointment_id": "appt_123",
+        "starts_at": at(21, 9),
+    }
+    return Answer(result=result, **(facts | changes))
+
+
+def full_answer(result: Result) -> Answer:
+    """An answer with everything in it that this result may carry."""
+    changes: dict[str, Any] = {
+        "job_id": JOB,
+        "job_status": "queued",
+        "openings": (at(21, 8), at(21, 10, 30), at(22, 9)),
+    }
+    if result in {Result.LISTED, Result.NONE_LISTED}:
+        changes |= {"action": Action.LIST, "openings": ()}
+    if result is Result.LISTED:
+        changes["appointments"] = (a_listed(),)
+    if result is Result.CANCELLED:
+        changes |= {"action": Action.CANCEL, "openings": ()}
+    if result in {Result.OPENINGS, Result.NO_OPENINGS}:
+        changes |= {"action": Action.AVAILABILITY, "appointment_id": "", "starts_at": None, "days_ahead": 7}
+    if result is Result.INVALID:
+        changes["fields"] = {"name": "is required"}
+    return an_answer(result, **changes)
+
+
+def a_listed() -> ListedAppointment:
+    return ListedAppointment(
+        appointment_id="appt_9",
+        starts_at=at(22, 13),
+        status="pending",
+        attendee=Attendee(name="Alex", email="a@b.example"),
+    )
+
+
+def a_job(status: Status = Status.RETRYING, **changes: Any) -> Job:
+    facts: dict[str, Any] = {
+        "id": JOB,
+        "org_id": ORG,
+        "agent_id": AGENT,
+        "account_id": "acc_1",
+        "appointment_id": "appt_123",
+        "command": Cancel(appointment_id="appt_123", notes="secret reason"),
+        "status": status,
+        "created_at": at(20, 11, 59),
+        "deadline_at": at(20, 13),
+        "next_attempt_at": at(20, 12, 1),
+        "zone": "Europe/Berlin",
+        "language": "en",
+        "calendar": "acc_1:7",
+        "history": (
+            Attempt(
+                number=1,
+                fence=1,
+                started_at=at(20, 11, 59),
+                finished_at=at(20, 12),
+                outcome="retry_later",
+                code="429",
+                detail="upstream words",
+            ),
+        ),
+    }
+    return Job(**(facts | changes))
+
+
+HEALTHY = Health(database=True, redis=True, oldest_due_seconds=1.5, jobs={Status.QUEUED: 3})
+
+
+@dataclass
+class UseCasesDouble:
+    """`refusal` is raised instead of answering, whatever kind of exception it is."""
+
+    answer: Answer = field(default_factory=an_answer)
+    refusal: Exception | None = None
+    view: JobView | None = None
+    health: Health = HEALTHY
+    clock: Callable[[], datetime] = lambda: NOW
+    requests: list[ManageRequest] = field(default_factory=list)
+    reads: list[tuple[str, float]] = field(default_factory=list)
+
+    def manage_appointment(self, request: ManageRequest) -> Answer:
+        self.requests.append(request)
+        if self.refusal is not None:
+            raise self.refusal
+        return self.answer
+
+    def read_job(self, job_id: str, wait: float = 0.0) -> JobView:
+        self.reads.append((job_id, wait))
+        if self.view is None:
+            raise RefusedError(Result.UNKNOWN_JOB)
+        return self.view
+
+    def check_health(self) -> Health:
+        return self.health
+
+
+def client_of(use_cases: UseCasesDouble, *, public_url: str = PUBLIC_URL) -> FlaskClient:
+    return create_app(use_cases, public_url=public_url).test_client()

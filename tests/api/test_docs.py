@@ -1,0 +1,61 @@
+"""The document and its page come from here alone."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from urllib.parse import urljoin
+
+import pytest
+
+from app.api import docs
+from tests.api.doubles import PUBLIC_URL, UseCasesDouble, client_of
+
+
+def test_every_file_the_page_loads_is_served_here():
+    client = client_of(UseCasesDouble())
+    page = client.get("/docs")
+    assert page.status_code == 200
+    assert page.content_type == "text/html; charset=utf-8"
+    files = re.findall(r'(?:href|src)="([^"]+)"', page.get_data(as_text=True))
+    assert len(files) == 5
+    for file in files:
+        response = client.get(urljoin("/docs", file))
+        assert response.status_code == 200, file
+        assert len(response.data) > 100
+
+
+def test_the_page_has_no_script_or_style_of_its_own_and_may_load_nothing_from_elsewhere():
+    response = client_of(UseCasesDouble()).get("/docs")
+    policy = dict(part.split(" ", 1) for part in response.headers["Content-Security-Policy"].split("; "))
+    assert policy["default-src"] == "'none'"
+    assert policy["script-src"] == "'self'"
+    assert policy["connect-src"] == "'self'"
+    assert policy["frame-ancestors"] == "'none'"
+    page = response.get_data(as_text=True)
+    assert not re.search(r"<script(?![^>]*src=)|<style|style=|https?://|\bon\w+=", page)
+
+
+@pytest.mark.parametrize(
+    "name", ["index.html", "docs.py", "..%2fdocs.py", "swagger-ui-bundle.js.map", "%2e%2e%2f__init__.py"]
+)
+def test_no_other_file_is_served(name):
+    assert client_of(UseCasesDouble()).get(f"/docs/{name}").status_code == 404
+
+
+def test_the_files_exist_where_the_package_is_installed():
+    assert all((folder / name).is_file() for name, folder in docs.ASSETS.items())
+    assert Path(docs.OWN, "index.html").is_file()
+
+
+def test_the_document_names_the_public_address():
+    document = client_of(UseCasesDouble()).get("/openapi.json").get_json()
+    assert document["openapi"] == "3.1.0"
+    assert document["servers"] == [{"url": PUBLIC_URL}]
+    assert set(document["paths"]) == {
+        "/api/v1/calcom/appointments/manage",
+        "/api/v1/jobs/{job_id}",
+        "/healthz",
+        "/readyz",
+        "/metrics",
+    }

@@ -1,0 +1,124 @@
+"""`ringbook up` as a whole: an empty directory, a first booking, a clean end, and nothing left after a hard one."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.cli.processes import descendants, is_gone
+from tests.support.waiting import eventually
+
+ROOT = Path(__file__).parents[2]
+PROGRAMS = ("valkey-server", "app.sandbox", "celery", "workers.scheduler", "gunicorn")
+
+pytestmark = pytest.mark.slow
+
+
+def free_ports() -> tuple[int, int]:
+    with socket.socket() as one, socket.socket() as two:
+        one.bind(("127.0.0.1", 0))
+        two.bind(("127.0.0.1", 0))
+        return one.getsockname()[1], two.getsockname()[1]
+
+
+class Running:
+    """One `ringbook up` in a directory of its own, with what it showed."""
+
+    def __init__(self, place: Path) -> None:
+        port, sandbox_port = free_ports()
+        self.place = place
+        self.environ = {
+            "PYTHONPATH": str(ROOT),
+            "PATH": "/usr/bin:/bin",
+            "PORT": str(port),
+            "SANDBOX_PORT": str(sandbox_port),
+        }
+        self.start()
+
+    def start(self) -> None:
+        with self._output.open("wb") as output:
+            self.process = subprocess.Popen(
+                self._command, cwd=self.place, env=self.environ, stdout=output, stderr=output
+            )
+
+    @property
+    def _command(self) -> list[str]:
+        return [sys.executable, "-m", "app.cli.main", "up"]
+
+    @property
+    def _output(self) -> Path:
+        return self.place / "output"
+
+    def shown(self) -> str:
+        return self._output.read_text()
+
+    def shows(self, text: str, *, within: float = 60) -> None:
+        eventually(lambda: text in self.shown() or self.process.poll() is not None, within=within, what=text)
+        assert text in self.shown(), self.shown()
+
+    def family(self) -> dict[int, str]:
+        return descendants(self.process.pid)
+
+    def member(self, word: str) -> int:
+        """The oldest process below with that word in its command line."""
+        return next(pid for pid, command in sorted(self.family().items()) if word in command)
+
+    def again(self) -> subprocess.CompletedProcess[str]:
+        """A second `up` with the same settings."""
+        return subprocess.run(
+            self._command, cwd=self.place, env=self.environ, capture_output=True, text=True, timeout=60, check=False
+        )
+
+
+@pytest.fixture
+def running(tmp_path: Path) -> Iterator[Running]:
+    started = Running(tmp_path)
+    try:
+        yield started
+    finally:
+        if started.process.poll() is None:
+            started.process.terminate()
+            started.process.wait(timeout=90)
+
+
+def test_a_first_start_books_an_appointment_mends_itself_and_stops_cleanly(running):
+    running.shows("Press Ctrl-C to stop")
+    assert "Appointment confirmed" in running.shown()
+    assert "curl -sS http://127.0.0.1:" in running.shown()
+    assert all(any(word in command for command in running.family().values()) for word in PROGRAMS)
+
+    second = running.again()
+    assert second.returncode == 1
+    assert second.stderr.startswith(f"Error: Ringbook already runs on {running.place / 'var'} (process ")
+    assert second.stderr.count("\n") == 1
+
+    os.kill(running.member("workers.scheduler"), signal.SIGKILL)
+    running.shows("scheduler was started again")
+
+    family = running.family()
+    running.process.send_signal(signal.SIGINT)
+    assert running.process.wait(timeout=60) == 0
+    assert all(map(is_gone, family))
+    assert "killed" not in running.shown()
+    assert running.shown().endswith("nothing is left running.\n")
+    assert "Traceback" not in running.shown()
+
+
+def test_a_killed_start_leaves_nothing_behind_and_the_next_one_works(running):
+    running.shows("web is ready")
+    family = running.family()
+    assert len(family) >= len(PROGRAMS)
+    running.process.kill()
+    running.process.wait(timeout=10)
+    eventually(lambda: all(map(is_gone, family)), within=10)
+
+    running.start()
+    running.shows("Press Ctrl-C to stop")
+    assert "Appointment confirmed" in running.shown()

@@ -1,0 +1,33 @@
+"""A desk (callers' use cases, scripted calendar) and an office (operators' use cases, sandbox) for each test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.services.desk import Desk
+from tests.services.office import Office
+from tests.support.sandbox import SandboxProcess
+
+
+@pytest.fixture(scope="session")
+def calcom() -> Iterator[SandboxProcess]:
+    with SandboxProcess() as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def office(tmp_path: Path, calcom: SandboxProcess) -> Iterator[Office]:
+    calcom.reset()
+    office = Office(tmp_path, f"{calcom.url}/v2")
+    yield office
+    office.close()
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    desk = Desk(tmp_path)
+    yield desk
+    desk.close()

@@ -1,0 +1,235 @@
+"""Everything below the API wired together for one test: real SQLite, a scripted calendar, a clock set by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from cryptography.fernet import Fernet
+
+from app.domain.answers import Answer
+from app.domain.appointments import Action, Appointment
+from app.domain.directory import Account, Agent, Organization
+from app.domain.event_types import BookingField, EventType
+from app.domain.jobs import Job
+from app.services.await_outcome import AwaitOutcome, WaitingRoom
+from app.services.connect_agent import ConnectAgent
+from app.services.execute_job import ExecuteJob
+from app.services.find_slots import FindSlots
+from app.services.list_appointments import ListAppointments
+from app.services.manage_appointment import ManageAppointment, ManageRequest
+from app.services.read_job import ReadJob
+from app.services.reconcile_job import ReconcileJob
+from app.services.rescue_jobs import RescueJobs
+from app.services.send_command import SendCommand
+from app.services.settle_job import SettleJob
+from app.services.submit_job import SubmitJob
+from app.storage.database import Database
+from app.storage.schema import migrate
+from tests.services.scripted_calendar import ScriptedCalendar
+
+NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)  # a Monday, 9 AM in New York
+TWO_PM_TUESDAY = datetime(2026, 11, 24, 19, 0, tzinfo=UTC)
+ORG = "1268c1f0-19f3-47db-aefb-c16a7c3ace6e"
+AGENT = "019d1fdb-98e9-7c87-86c7-321e2fa98733"
+PLAIN = EventType(
+    id=101,
+    slug="consultation",
+    title="Consultation",
+    length_minutes=30,
+    time_zone="America/New_York",
+    fields=(
+        BookingField(slug="name", required=True),
+        BookingField(slug="email", type="email", required=True),
+        BookingField(slug="notes", type="textarea"),
+    ),
+)
+
+
+@dataclass
+class Bells:
+    """Doorbell and publisher that remember; a published job is run when the test says so."""
+
+    rung: list[str] = field(default_factory=list)
+    published: list[str] = field(default_factory=list)
+    broker_is_up: bool = True
+    at_wait: Callable[[], None] = lambda: None
+
+    def ring(self, job_id: str) -> None:
+        self.rung.append(job_id)
+
+    def publish(self, job_id: str, *, background: bool = False) -> bool:
+        if self.broker_is_up:
+            self.published.append(job_id)
+        return self.broker_is_up
+
+    @contextmanager
+    def listening(self, _job_id: str) -> Iterator[Bells]:
+        yield self
+
+    def wait(self, _timeout: float) -> bool:
+        self.at_wait()
+        return True
+
+
+@dataclass
+class PassingCache:
+    """No cache at all, but it remembers what it was told."""
+
+    told: list[tuple[str, datetime]] = field(default_factory=list)
+
+    def openings(
+        self, _account: str, _type: int, start: datetime, end: datetime, load: Callable[..., list[datetime]]
+    ) -> list[datetime]:
+        return load(start, end)
+
+    def taken(self, _account: str, _type: int, start: datetime, _end: datetime) -> None:
+        self.told.append(("taken", start))
+
+    def forget(self, _account: str, _type: int, around: datetime) -> None:
+        self.told.append(("forget", around))
+
+
+class Desk:
+    """`ask` is what the API calls; `work` runs what was published; `later` moves the clock."""
+
+    def __init__(self, directory: Path, event_type: EventType = PLAIN, **agent_settings: Any) -> None:
+        self.now = NOW
+        self.stopping = False
+        self.calendar = ScriptedCalendar()
+        self.bells = Bells()
+        self.cache = PassingCache()
+        url = f"sqlite:///{directory}/ringbook.db"
+        migrate(url)
+        self.database = Database(url, secret_keys=(Fernet.generate_key().decode(),))
+        self._add_directory(event_type, agent_settings)
+        self._wire_callers()
+        self._wire_workers()
+
+    def _add_directory(self, event_type: EventType, agent_settings: dict[str, Any]) -> None:
+        account = Account(
+            id="a" * 32,
+            org_id=ORG,
+            name="Main",
+            base_url="http://127.0.0.1:1/v2",
+            key_last4="tkey",
+            username="rivera",
+            time_zone="America/New_York",
+            created_at=NOW,
+        )
+        agent = Agent(
+            id=AGENT,
+            org_id=ORG,
+            name="Dr. Rivera",
+            account_id=None,
+            event_type=event_type,
+            created_at=NOW,
+            **agent_settings,
+        )
+        with self.database.unit() as unit:
+            unit.directory.save_organization(Organization(id=ORG, name="Clinic", created_at=NOW))
+            unit.directory.save_account(account, "cal_test_secretkey")
+            unit.directory.save_organization(
+                Organization(id=ORG, name="Clinic", created_at=NOW, primary_account_id=account.id)
+            )
+            unit.directory.save_agent(agent)
+            unit.commit()
+
+    def _wire_callers(self) -> None:
+        clock, open_unit, read_unit = self.clock, self.database.unit, self.database.reading_unit
+        self.await_outcome = AwaitOutcome(read_unit=read_unit, doorbell=self.bells, room=WaitingRoom(2), clock=clock)
+        self.manage = ManageAppointment(
+            connect_agent=ConnectAgent(read_unit=read_unit),
+            submit_job=SubmitJob(open_unit=open_unit, publisher=self.bells, clock=clock),
+            await_outcome=self.await_outcome,
+            find_slots=FindSlots(
+                read_unit=read_unit,
+                calendar=self.calendar,
+                cache=self.cache,
+                within=lambda _seconds, call: call(),
+                clock=clock,
+            ),
+            list_appointments=ListAppointments(read_unit=read_unit, clock=clock),
+            clock=clock,
+        )
+        self.read_job = ReadJob(read_unit=read_unit, await_outcome=self.await_outcome, clock=clock)
+        self.rescue_jobs = RescueJobs(open_unit=open_unit, publisher=self.bells, clock=clock, owner="scheduler-1")
+
+    def _wire_workers(self) -> None:
+        clock, open_unit, read_unit = self.clock, self.database.unit, self.database.reading_unit
+        reconcile = ReconcileJob(calendar=self.calendar, clock=clock)
+        self.execute = ExecuteJob(
+            open_unit=open_unit,
+            read_unit=read_unit,
+            reconcile_job=reconcile,
+            send_command=SendCommand(
+                open_unit=open_unit,
+                calendar=self.calendar,
+                reconcile_job=reconcile,
+                stopping=lambda: self.stopping,
+                clock=clock,
+            ),
+            settle_job=SettleJob(
+                open_unit=open_unit,
+                calendar=self.calendar,
+                cache=self.cache,
+                doorbell=self.bells,
+                publisher=self.bells,
+                clock=clock,
+            ),
+            stopping=lambda: self.stopping,
+            clock=clock,
+        )
+
+    def clock(self) -> datetime:
+        return self.now
+
+    def later(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+
+    def ask(self, action: Action, *, wait: float = 0.0, **fields: Any) -> Answer:
+        return self.manage(ManageRequest(action=action, org_id=ORG, agent_id=AGENT, wait=wait, **fields))
+
+    def book(self, at: datetime = TWO_PM_TUESDAY, **fields: Any) -> Answer:
+        known = {"name": "Jane Doe", "email": "jane@example.com", "appointment_datetime": at.isoformat()}
+        return self.ask(Action.BOOK, **(known | fields))
+
+    def work(self) -> None:
+        """Run what was published, as a worker would."""
+        while self.bells.published:
+            self.execute(self.bells.published.pop(0))
+
+    def work_until_final(self, job_id: str, *, within: float = 3 * 3600) -> Job:
+        """Scheduler rounds and worker turns, the clock going on to the job's next turn, until the job is final."""
+        end = self.now + timedelta(seconds=within)
+        while not (job := self.job(job_id)).status.is_final:
+            assert self.now < end, f"still {job.status} after {within} s"
+            self.now = max(self.now + timedelta(seconds=1), job.next_attempt_at, job.lease_until or self.now)
+            self.rescue_jobs()
+            self.work()
+        return job
+
+    def booked(self, at: datetime = TWO_PM_TUESDAY, **fields: Any) -> Answer:
+        """Book and work: the final answer."""
+        asked = self.book(at, **fields)
+        self.work()
+        return self.read_job(asked.job_id).answer
+
+    def job(self, job_id: str) -> Job:
+        with self.database.reading_unit() as unit:
+            job = unit.jobs.get_with_history(job_id)
+        assert job is not None
+        return job
+
+    def appointment(self, appointment_id: str) -> Appointment:
+        with self.database.reading_unit() as unit:
+            appointment = unit.appointments.get(ORG, appointment_id)
+        assert appointment is not None
+        return appointment
+
+    def close(self) -> None:
+        self.database.dispose()

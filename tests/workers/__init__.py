@@ -1,0 +1,1 @@
+"""The worker process: its tasks and its guard against stalling."""

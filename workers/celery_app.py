@@ -1,0 +1,51 @@
+"""The Celery consumer: takes "run job X now" messages and runs the job; the job's row decides whether there is work."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+from celery import Celery, Task, signals
+
+from config import celeryconfig
+from config.logs import configure_logging
+from config.queues import broker_url
+from workers.runtime import settings, stopping
+from workers.stall_guard import StallGuard
+
+TASKS = ("workers.tasks.appointments",)
+
+
+def build_app() -> Celery:
+    app = Celery("ringbook", broker=broker_url(settings().redis_url))
+    app.config_from_object(celeryconfig)
+    app.conf.imports = TASKS
+    app.steps["consumer"].add(StallGuard)
+    return app
+
+
+app = build_app()
+
+
+@signals.setup_logging.connect
+def _set_up_logging(**_: Any) -> None:
+    configure_logging("worker", settings().log_level)
+
+
+@signals.worker_shutting_down.connect
+def _hand_back(**_: Any) -> None:
+    stopping.set()
+
+
+@signals.task_prerun.connect
+def _bind_ids(task: Task[Any, Any], kwargs: dict[str, Any], **_: Any) -> None:
+    structlog.contextvars.clear_contextvars()
+    request_id = (task.request.headers or {}).get("request_id")
+    structlog.contextvars.bind_contextvars(
+        **{key: value for key, value in {"job_id": kwargs.get("job_id"), "request_id": request_id}.items() if value}
+    )
+
+
+@signals.task_postrun.connect
+def _clear_ids(**_: Any) -> None:
+    structlog.contextvars.clear_contextvars()

@@ -1,0 +1,1 @@
+"""The tasks, one room's work a file."""
