@@ -7,10 +7,12 @@ from typing import Any
 import structlog
 from celery import Celery, Task, signals
 
+from app.domain.jobs import RENEW_EVERY
 from config import celeryconfig
 from config.logs import configure_logging
 from config.queues import broker_url
-from workers.runtime import settings, stopping
+from workers import lease_thread
+from workers.runtime import container, settings, stopping
 from workers.stall_guard import StallGuard
 
 TASKS = ("workers.tasks.appointments",)
@@ -30,6 +32,12 @@ app = build_app()
 @signals.setup_logging.connect
 def _set_up_logging(**_: Any) -> None:
     configure_logging("worker", settings().log_level)
+
+
+@signals.worker_init.connect
+def _keep_leases(**_: Any) -> None:
+    """The thread lives as long as the process: jobs that finish during a shutdown keep their leases."""
+    lease_thread.start(container().workers.keep_leases, every=RENEW_EVERY.total_seconds())
 
 
 @signals.worker_shutting_down.connect

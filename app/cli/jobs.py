@@ -10,7 +10,7 @@ from app.cli.job_facts import ATTEMPT_COLUMNS, JOB_COLUMNS, attendee_document, j
 from app.cli.output import json_option, print_facts, print_json, print_table
 from app.cli.session import use_cases
 from app.domain.jobs import Job, Status
-from app.domain.ports import JobFilter
+from app.domain.stores import JobFilter
 
 
 @click.group(name="jobs")

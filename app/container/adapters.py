@@ -16,7 +16,8 @@ from app.cache.probe import RedisProbe
 from app.cache.slot_cache import RedisSlotCache
 from app.calcom.client import CalcomCalendar
 from app.calcom.transport import TimeLimits
-from app.domain.ports import Calendar, Clock, Doorbell, OpenUnit, Publisher, SlotCache
+from app.domain.ports import Calendar, Clock, Doorbell, Publisher, SlotCache
+from app.domain.stores import OpenUnit
 from app.services.diagnose import DatabaseFacts
 from app.services.judge_redis import RedisInfo
 from app.storage.database import Database

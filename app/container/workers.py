@@ -9,6 +9,7 @@ from datetime import timedelta
 from app.container.adapters import Adapters
 from app.domain.identifiers import new_owner_id
 from app.services.execute_job import ExecuteJob
+from app.services.keep_leases import KeepLeases
 from app.services.prune_jobs import PruneJobs
 from app.services.reconcile_job import ReconcileJob
 from app.services.rescue_jobs import RescueJobs
@@ -23,12 +24,14 @@ class WorkerCases:
     """The use cases behind the tasks and the scheduler's rounds."""
 
     execute_job: ExecuteJob
+    keep_leases: KeepLeases
     rescue_jobs: RescueJobs
     prune_jobs: PruneJobs
 
 
 def bind_workers(adapters: Adapters, *, stopping: Callable[[], bool]) -> WorkerCases:
     open_unit, clock = adapters.open_unit, adapters.clock
+    keep_leases = KeepLeases(open_unit=open_unit, clock=clock)
     reconcile_job = ReconcileJob(calendar=adapters.calendar, clock=clock)
     return WorkerCases(
         execute_job=ExecuteJob(
@@ -50,9 +53,11 @@ def bind_workers(adapters: Adapters, *, stopping: Callable[[], bool]) -> WorkerC
                 publisher=adapters.publisher,
                 clock=clock,
             ),
+            keep_leases=keep_leases,
             stopping=stopping,
             clock=clock,
         ),
+        keep_leases=keep_leases,
         rescue_jobs=RescueJobs(open_unit=open_unit, publisher=adapters.publisher, clock=clock, owner=new_owner_id()),
         prune_jobs=PruneJobs(open_unit=open_unit, clock=clock, keep=KEEP_FINAL_JOBS),
     )

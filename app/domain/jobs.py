@@ -44,9 +44,11 @@ def sources_of(target: Status) -> frozenset[Status]:
     return frozenset(source for source, targets in MOVES.items() if target in targets)
 
 
-LEASE = timedelta(seconds=90)
-"""How long a worker may hold a job. Longer than one attempt can take: a Cal.com write is cut off after 45 s, a look
-after 10 s. Only when it has run out may another worker take the job over."""
+LEASE = timedelta(seconds=20)
+"""How long a worker holds a job without a sign of life. Only when it has run out may another take the job over."""
+
+RENEW_EVERY = timedelta(seconds=5)
+"""How often a living worker renews the leases of the jobs it runs."""
 
 MAX_CRASHES = 4
 """Leases of one job that may run out before it counts as poison and is failed for a person to look at."""

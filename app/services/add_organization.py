@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from uuid import uuid4
 
 from app.domain.directory import Organization
-from app.domain.ports import Clock, OpenUnit
+from app.domain.ports import Clock
+from app.domain.stores import OpenUnit
 from app.services.named import checked_name, checked_uuid, refused
 
 

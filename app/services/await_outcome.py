@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from app.domain.jobs import Job
-from app.domain.ports import Clock, Doorbell, OpenUnit
+from app.domain.ports import Clock, Doorbell
+from app.domain.stores import OpenUnit
 
 CHECK_EVERY = 1.0
 """Seconds between looks at the row while waiting: finds what a lost ring would have told."""

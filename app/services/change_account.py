@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from app.domain.directory import Access, Account
-from app.domain.ports import Calendar, Directory, OpenUnit, Owner
+from app.domain.ports import Calendar, Owner
+from app.domain.stores import Directory, OpenUnit
 from app.services.account_settings import checked_base_url, checked_key, checked_settle
 from app.services.named import access_to, account_named, checked_name, organization_named, refused
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 
 from app.domain.directory import Agent
 from app.domain.event_types import EventType
-from app.domain.ports import Calendar, OpenUnit
+from app.domain.ports import Calendar
+from app.domain.stores import OpenUnit
 from app.services.agent_settings import NOTHING_CHOSEN, AgentSettings, check_answers, check_bookable
 from app.services.named import access_to, account_serving, agent_named, organization_named
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from app.domain.directory import Organization
-from app.domain.ports import OpenUnit
+from app.domain.stores import OpenUnit
 from app.services.list_appointments import hash_of
 from app.services.named import checked_name, organization_named, refused
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from app.domain.errors import StoreUnavailableError
 from app.domain.jobs import Status
-from app.domain.ports import Clock, OpenUnit
+from app.domain.ports import Clock
+from app.domain.stores import OpenUnit
 
 Probe = Callable[[], bool]
 """Whether a server answers: never raises, and says False after half a second at most."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from app.domain.answers import Result
 from app.domain.directory import Account, Agent, Organization
 from app.domain.errors import RefusedError
-from app.domain.ports import OpenUnit
+from app.domain.stores import OpenUnit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

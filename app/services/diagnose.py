@@ -13,7 +13,8 @@ from app.domain.directory import Access, Account
 from app.domain.errors import CalendarError, StoreUnavailableError
 from app.domain.jobs import Status
 from app.domain.outcomes import Failed
-from app.domain.ports import Calendar, Clock, JobFilter, OpenUnit
+from app.domain.ports import Calendar, Clock
+from app.domain.stores import JobFilter, OpenUnit
 from app.services.account_settings import travels_in_clear
 from app.services.findings import Finding, ok, problem, warning
 from app.services.judge_redis import RedisInfo, judge_redis

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from app.domain.answers import Final, Result
 from app.domain.errors import UnknownNameError
 from app.domain.jobs import Job, Status, sources_of
-from app.domain.ports import Clock, Doorbell, OpenUnit, Publisher
+from app.domain.ports import Clock, Doorbell, Publisher
+from app.domain.stores import OpenUnit
 from app.services.named import job_named, refused
 
 REASON_LIMIT = 500

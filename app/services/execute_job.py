@@ -10,7 +10,9 @@ from app.domain.errors import RefusedError
 from app.domain.identifiers import new_owner_id
 from app.domain.jobs import LEASE, MAX_CRASHES, Job
 from app.domain.outcomes import Failed, Outcome, Trace
-from app.domain.ports import Clock, OpenUnit
+from app.domain.ports import Clock
+from app.domain.stores import OpenUnit
+from app.services.keep_leases import KeepLeases
 from app.services.reconcile_job import ReconcileJob
 from app.services.scene import Scene, read_scene
 from app.services.send_command import SendCommand
@@ -29,6 +31,7 @@ class ExecuteJob:
     reconcile_job: ReconcileJob
     send_command: SendCommand
     settle_job: SettleJob
+    keep_leases: KeepLeases
     stopping: Callable[[], bool]
     clock: Clock
 
@@ -38,6 +41,10 @@ class ExecuteJob:
         job = self._claim(job_id)
         if job is None:
             return
+        with self.keep_leases.holding(job):
+            self._work(job)
+
+    def _work(self, job: Job) -> None:
         try:
             with self.read_unit() as unit:
                 scene = read_scene(unit, job)

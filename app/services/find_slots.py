@@ -12,7 +12,8 @@ from app.domain.answers import Answer, Result
 from app.domain.appointments import Action
 from app.domain.errors import CalendarError, RefusedError
 from app.domain.outcomes import Failed, Outcome
-from app.domain.ports import Calendar, Clock, OpenUnit, SlotCache
+from app.domain.ports import Calendar, Clock, SlotCache
+from app.domain.stores import OpenUnit
 from app.services.connect_agent import Line
 
 Within = Callable[[float, Callable[[], list[datetime]]], list[datetime]]

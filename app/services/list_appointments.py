@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 
 from app.domain.answers import Answer, ListedAppointment, Result
 from app.domain.errors import RefusedError
-from app.domain.ports import Clock, OpenUnit
+from app.domain.ports import Clock
+from app.domain.stores import OpenUnit
 from app.services.connect_agent import Line
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.domain.directory import Account, Agent, Organization
-from app.domain.ports import Directory, OpenUnit
+from app.domain.stores import Directory, OpenUnit
 from app.services.named import organization_named
 
 

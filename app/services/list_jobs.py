@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from app.domain.jobs import Job
-from app.domain.ports import JobFilter, OpenUnit
+from app.domain.stores import JobFilter, OpenUnit
 from app.services.named import job_named, organization_named, refused
 
 MOST = 500

@@ -8,7 +8,7 @@ from app.domain.answers import Result
 from app.domain.directory import Access, Account, Agent, Organization
 from app.domain.errors import RefusedError, UnknownNameError
 from app.domain.jobs import Job
-from app.domain.ports import Directory, JobStore
+from app.domain.stores import Directory, JobStore
 
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 NAME_LIMIT = 200

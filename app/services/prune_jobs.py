@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from app.domain.ports import Clock, OpenUnit
+from app.domain.ports import Clock
+from app.domain.stores import OpenUnit
 
 BATCH = 500
 

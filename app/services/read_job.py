@@ -9,7 +9,8 @@ from app.domain.answers import Answer, Result
 from app.domain.errors import RefusedError
 from app.domain.identifiers import JOB_ID
 from app.domain.jobs import Job
-from app.domain.ports import Clock, OpenUnit
+from app.domain.ports import Clock
+from app.domain.stores import OpenUnit
 from app.services.answer_job import answer_of
 from app.services.await_outcome import AwaitOutcome
 

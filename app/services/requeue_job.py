@@ -9,8 +9,9 @@ from app.domain.answers import Result
 from app.domain.appointments import Cancel
 from app.domain.errors import RefusedError, UnknownNameError
 from app.domain.jobs import Job, Status, sources_of
-from app.domain.ports import Clock, OpenUnit, Publisher
+from app.domain.ports import Clock, Publisher
 from app.domain.retry_policy import deadline
+from app.domain.stores import OpenUnit
 from app.services.named import job_named, refused
 
 LONGEST = timedelta(days=7)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from app.domain.ports import Clock, OpenUnit, Publisher
+from app.domain.ports import Clock, Publisher
+from app.domain.stores import OpenUnit
 
 LEADER = "scheduler"
 LEADER_LEASE = timedelta(seconds=10)

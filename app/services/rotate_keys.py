@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.domain.ports import OpenUnit
+from app.domain.stores import OpenUnit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,8 +9,8 @@ from app.domain.appointments import Action, Appointment, Book, Cancel
 from app.domain.directory import Access, Account, Agent
 from app.domain.errors import RefusedError
 from app.domain.jobs import Job
-from app.domain.ports import UnitOfWork
 from app.domain.retry_policy import MAX_SUBMISSIONS
+from app.domain.stores import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,8 +9,9 @@ from app.domain.answers import Result
 from app.domain.appointments import Book, Cancel, Reschedule
 from app.domain.errors import CalendarError
 from app.domain.outcomes import Failed, Moved, Outcome, SlotUnavailable, Trace, Unknown
-from app.domain.ports import BookingWish, Calendar, Clock, OpenUnit
+from app.domain.ports import BookingWish, Calendar, Clock
 from app.domain.retry_policy import MAX_SUBMISSIONS
+from app.domain.stores import OpenUnit
 from app.services.reconcile_job import JOB_KEY, ReconcileJob
 from app.services.scene import Scene
 

@@ -11,9 +11,10 @@ from app.domain.appointments import Appointment, AppointmentStatus, Book, Bookin
 from app.domain.errors import CalendarError
 from app.domain.jobs import Job, Status
 from app.domain.outcomes import Failed, Moved, Outcome, RetryLater, SlotUnavailable, Succeeded, Unknown
-from app.domain.ports import Calendar, Clock, Doorbell, OpenUnit, Publisher, SlotCache, UnitOfWork
+from app.domain.ports import Calendar, Clock, Doorbell, Publisher, SlotCache
 from app.domain.retry_policy import next_look, next_try
 from app.domain.slots import nearest_first, upcoming
+from app.domain.stores import OpenUnit, UnitOfWork
 from app.services.scene import Scene
 
 ALTERNATIVES_AHEAD = timedelta(days=7)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.domain.directory import Account, Agent, Organization
-from app.domain.ports import OpenUnit
+from app.domain.stores import OpenUnit
 from app.services.named import account_named, agent_named, organization_named
 
 

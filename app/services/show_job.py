@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from app.domain.appointments import Appointment
 from app.domain.jobs import Job
-from app.domain.ports import OpenUnit
+from app.domain.stores import OpenUnit
 from app.services.named import job_named
 
 

@@ -11,8 +11,9 @@ from app.domain.dedupe import Identity, identify
 from app.domain.errors import RefusedError, StoreUnavailableError
 from app.domain.identifiers import new_appointment_id, new_job_id
 from app.domain.jobs import Command, Job, Status
-from app.domain.ports import Clock, OpenUnit, Publisher, UnitOfWork
+from app.domain.ports import Clock, Publisher
 from app.domain.retry_policy import deadline
+from app.domain.stores import OpenUnit, UnitOfWork
 from app.services.connect_agent import Line
 
 TRIES = 3

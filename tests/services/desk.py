@@ -20,6 +20,7 @@ from app.services.await_outcome import AwaitOutcome, WaitingRoom
 from app.services.connect_agent import ConnectAgent
 from app.services.execute_job import ExecuteJob
 from app.services.find_slots import FindSlots
+from app.services.keep_leases import KeepLeases
 from app.services.list_appointments import ListAppointments
 from app.services.manage_appointment import ManageAppointment, ManageRequest
 from app.services.read_job import ReadJob
@@ -162,6 +163,7 @@ class Desk:
     def _wire_workers(self) -> None:
         clock, open_unit, read_unit = self.clock, self.database.unit, self.database.reading_unit
         reconcile = ReconcileJob(calendar=self.calendar, clock=clock)
+        self.keep_leases = KeepLeases(open_unit=open_unit, clock=clock)
         self.execute = ExecuteJob(
             open_unit=open_unit,
             read_unit=read_unit,
@@ -181,6 +183,7 @@ class Desk:
                 publisher=self.bells,
                 clock=clock,
             ),
+            keep_leases=self.keep_leases,
             stopping=lambda: self.stopping,
             clock=clock,
         )

@@ -7,7 +7,7 @@ import pytest
 from app.domain.answers import Result
 from app.domain.errors import RefusedError, UnknownNameError
 from app.domain.jobs import Status
-from app.domain.ports import JobFilter
+from app.domain.stores import JobFilter
 from tests.services.office import NOW, Office
 
 

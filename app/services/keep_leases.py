@@ -1,0 +1,51 @@
+"""Keeps the leases of the jobs a worker runs, so that a lease can be short and yet outlive a slow Cal.com."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from app.domain.errors import StoreUnavailableError
+from app.domain.jobs import LEASE, Job
+from app.domain.ports import Clock
+from app.domain.stores import OpenUnit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeepLeases:
+    """Called every few seconds in a thread of its own; a worker that is frozen or dead stops, and its leases run out.
+
+    A lease that ran out is not taken up again: what the job held back may run by now.
+    """
+
+    open_unit: OpenUnit
+    clock: Clock
+    _held: dict[str, Job] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @contextmanager
+    def holding(self, job: Job) -> Iterator[None]:
+        with self._lock:
+            self._held[job.id] = job
+        try:
+            yield
+        finally:
+            with self._lock:
+                del self._held[job.id]
+
+    def __call__(self) -> int:
+        """How many leases were kept. A database that is away is no reason to stop the work."""
+        with self._lock:
+            held = list(self._held.values())
+        if not held:
+            return 0
+        now = self.clock()
+        try:
+            with self.open_unit() as unit:
+                kept = [unit.jobs.renew(job, now=now, lease_until=now + LEASE) for job in held]
+                unit.commit()
+        except StoreUnavailableError:
+            return 0
+        return sum(kept)

@@ -1,0 +1,110 @@
+"""Appointments in the database, found by our id or by any uid Cal.com ever gave them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, and_, false, insert, or_, select, update
+from sqlalchemy.orm import Session
+
+from app.domain.appointments import Appointment, AppointmentStatus, Attendee
+from app.storage.dialects import insert_into
+from app.storage.tables import appointment_uids, appointments
+
+LIVE = [status for status in AppointmentStatus if status.is_live]
+
+
+class SqlAppointmentStore:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def save(self, appointment: Appointment) -> None:
+        """Raises sqlalchemy's IntegrityError for a uid that another appointment of the account has already."""
+        values = _to_row(appointment)
+        new = insert_into(self._session, appointments).values(values)
+        self._session.execute(new.on_conflict_do_update(index_elements=[appointments.c.id], set_=values))
+        known = self._uids([appointment.id]).get(appointment.id, ())
+        added = [uid for uid in dict.fromkeys(appointment.uids) if uid not in known]
+        if added:
+            chain = {"appointment_id": appointment.id, "account_id": appointment.account_id}
+            rows = [chain | {"position": position, "uid": uid} for position, uid in enumerate(added, len(known))]
+            self._session.execute(insert(appointment_uids), rows)
+
+    def get(self, org_id: str, appointment_id: str) -> Appointment | None:
+        by_uid = select(appointment_uids.c.appointment_id).where(appointment_uids.c.uid == appointment_id)
+        named = or_(appointments.c.id == appointment_id, appointments.c.id.in_(by_uid))
+        found = select(appointments).where(named, appointments.c.org_id == org_id)
+        rows = self._session.execute(found.order_by(appointments.c.id).limit(1)).all()
+        return self._read(rows)[0] if rows else None
+
+    def upcoming(self, org_id: str, agent_id: str, *, email: str, phone: str, now: datetime) -> list[Appointment]:
+        """Live ones that have not ended, soonest first; none without an e-mail or phone."""
+        of_agent = and_(
+            appointments.c.org_id == org_id,
+            appointments.c.agent_id == agent_id,
+            appointments.c.status.in_(LIVE),
+            appointments.c.ends_at > now,
+        )
+        contacts = (appointments.c.attendee_email, email), (appointments.c.attendee_phone, phone)
+        theirs = or_(false(), *(column == value for column, value in contacts if value))
+        found = select(appointments).where(of_agent, theirs)
+        soonest = found.order_by(appointments.c.starts_at, appointments.c.id)
+        return self._read(self._session.execute(soonest).all())
+
+    def set_status(self, appointment_id: str, status: AppointmentStatus) -> None:
+        changed = update(appointments).where(appointments.c.id == appointment_id).values(status=status)
+        self._session.execute(changed)
+
+    def _read(self, rows: Sequence[Row[Any]]) -> list[Appointment]:
+        uids = self._uids([row.id for row in rows])
+        return [_from_row(row, uids[row.id]) for row in rows]
+
+    def _uids(self, appointment_ids: list[str]) -> dict[str, tuple[str, ...]]:
+        """Per appointment, oldest first."""
+        found = select(appointment_uids).where(appointment_uids.c.appointment_id.in_(appointment_ids))
+        chains: dict[str, tuple[str, ...]] = {}
+        for row in self._session.execute(found.order_by(appointment_uids.c.position)):
+            chains[row.appointment_id] = (*chains.get(row.appointment_id, ()), row.uid)
+        return chains
+
+
+def _to_row(appointment: Appointment) -> dict[str, Any]:
+    attendee = appointment.attendee
+    return {
+        "id": appointment.id,
+        "org_id": appointment.org_id,
+        "agent_id": appointment.agent_id,
+        "account_id": appointment.account_id,
+        "event_type_id": appointment.event_type_id,
+        "status": appointment.status,
+        "starts_at": appointment.starts_at,
+        "ends_at": appointment.ends_at,
+        "attendee_name": attendee.name,
+        "attendee_email": attendee.email,
+        "attendee_phone": attendee.phone,
+        "attendee_time_zone": attendee.time_zone,
+        "attendee_language": attendee.language,
+    }
+
+
+def _from_row(row: Row[Any], uids: tuple[str, ...]) -> Appointment:
+    return Appointment(
+        id=row.id,
+        org_id=row.org_id,
+        agent_id=row.agent_id,
+        account_id=row.account_id,
+        event_type_id=row.event_type_id,
+        status=AppointmentStatus(row.status),
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        attendee=Attendee(
+            name=row.attendee_name,
+            email=row.attendee_email,
+            phone=row.attendee_phone,
+            time_zone=row.attendee_time_zone,
+            language=row.attendee_language,
+        ),
+        uids=uids,
+    )

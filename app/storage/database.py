@@ -1,0 +1,62 @@
+"""The database as the container sees it: opens units of work and says how it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.pool import QueuePool
+
+from app.storage.cipher import Cipher
+from app.storage.engines import READING, make_engine, pool_wait_limited
+from app.storage.unit_of_work import SqlUnitOfWork
+
+POOL_SIZE = 16
+POOL_WAIT = 5.0
+
+
+class Database:
+    """One per process, shared by its threads. Connects when first used, not here.
+
+    `secret_keys` encrypt what must not be read from the database; the first one writes, all of them read.
+    `pool_wait` is how many seconds a unit waits for one of `pool_size` connections.
+    Raises ValueError for a URL or a secret key that cannot be used.
+    """
+
+    def __init__(
+        self, url: str, *, secret_keys: Sequence[str], pool_size: int = POOL_SIZE, pool_wait: float = POOL_WAIT
+    ) -> None:
+        self._cipher = Cipher(secret_keys)
+        self._engine = make_engine(
+            url, poolclass=QueuePool, pool_size=pool_size, max_overflow=0, pool_timeout=pool_wait
+        )
+        self._reading = self._engine.execution_options(**READING)
+
+    def unit(self) -> SqlUnitOfWork:
+        """A unit that writes. On SQLite it waits for the write lock when entered, up to five seconds."""
+        return SqlUnitOfWork(self._engine, self._cipher)
+
+    def reading_unit(self) -> SqlUnitOfWork:
+        """A unit in which a write raises StoreUnavailableError."""
+        return SqlUnitOfWork(self._reading, self._cipher)
+
+    def checked_out(self) -> int:
+        """How many connections are in use now."""
+        pool = self._engine.pool
+        assert isinstance(pool, QueuePool)  # noqa: S101 - `make_engine` made it
+        return pool.checkedout()
+
+    def ping(self) -> None:
+        """Raises StoreUnavailableError where the database cannot be reached."""
+        with pool_wait_limited(), self._reading.connect() as connection:
+            connection.execute(select(1))
+
+    def server(self) -> tuple[str, str]:
+        """Which database it is, and its version. Raises StoreUnavailableError."""
+        with pool_wait_limited(), self._reading.connect() as connection:
+            numbers = connection.dialect.server_version_info or ()
+            return connection.dialect.name, ".".join(map(str, numbers))
+
+    def dispose(self) -> None:
+        """Close all idle connections."""
+        self._engine.dispose()

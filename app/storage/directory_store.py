@@ -1,0 +1,106 @@
+"""Organizations, accounts and agents in the database; the accounts' keys only encrypted."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any
+
+from sqlalchemy import Row, Table, select, update
+from sqlalchemy.orm import Session
+
+from app.domain.directory import Access, Account, Agent, Organization
+from app.storage.cipher import Cipher
+from app.storage.codec import event_type_from_json, event_type_to_json
+from app.storage.dialects import insert_into, rows_changed
+from app.storage.tables import accounts, agents, organizations
+
+
+class SqlDirectory:
+    """Lists come in the order of their making."""
+
+    def __init__(self, session: Session, cipher: Cipher) -> None:
+        self._session = session
+        self._cipher = cipher
+
+    def organization(self, org_id: str) -> Organization | None:
+        row = self._session.execute(select(organizations).where(organizations.c.id == org_id)).one_or_none()
+        return _organization(row) if row else None
+
+    def organizations(self) -> list[Organization]:
+        return [_organization(row) for row in self._listed(organizations)]
+
+    def save_organization(self, organization: Organization) -> None:
+        self._save(organizations, _values(organization))
+
+    def account(self, account_id: str) -> Account | None:
+        row = self._session.execute(select(accounts).where(accounts.c.id == account_id)).one_or_none()
+        return _account(row) if row else None
+
+    def accounts(self, org_id: str | None = None) -> list[Account]:
+        return [_account(row) for row in self._listed(accounts, org_id)]
+
+    def save_account(self, account: Account, api_key: str | None) -> None:
+        secret = {} if api_key is None else {"encrypted_key": self._cipher.encrypt(api_key)}
+        self._save(accounts, _values(account) | secret)
+
+    def access(self, account_id: str) -> Access | None:
+        """None without a key. Raises StoreUnavailableError where the key cannot be decrypted."""
+        wanted = select(accounts.c.base_url, accounts.c.encrypted_key).where(
+            accounts.c.id == account_id, accounts.c.encrypted_key.is_not(None)
+        )
+        row = self._session.execute(wanted).one_or_none()
+        if row is None:
+            return None
+        return Access(account_id=account_id, base_url=row.base_url, api_key=self._cipher.decrypt(row.encrypted_key))
+
+    def rotate_keys(self) -> int:
+        """A key that is replaced at this moment is left alone: whoever replaces it encrypts it."""
+        kept = select(accounts.c.id, accounts.c.encrypted_key).where(accounts.c.encrypted_key.is_not(None))
+        rotated = 0
+        for account_id, stored in self._session.execute(kept).all():
+            unchanged = accounts.c.id == account_id, accounts.c.encrypted_key == stored
+            anew = update(accounts).where(*unchanged).values(encrypted_key=self._cipher.rotate(stored))
+            rotated += rows_changed(self._session.execute(anew))
+        return rotated
+
+    def agent(self, agent_id: str) -> Agent | None:
+        row = self._session.execute(select(agents).where(agents.c.id == agent_id)).one_or_none()
+        return _agent(row) if row else None
+
+    def agents(self, org_id: str | None = None) -> list[Agent]:
+        return [_agent(row) for row in self._listed(agents, org_id)]
+
+    def save_agent(self, agent: Agent) -> None:
+        documents = {
+            "event_type": event_type_to_json(agent.event_type),
+            "field_answers": dict(agent.field_answers),
+        }
+        self._save(agents, _values(agent) | documents)
+
+    def _listed(self, table: Table, org_id: str | None = None) -> list[Row[Any]]:
+        wanted = select(table) if org_id is None else select(table).where(table.c.org_id == org_id)
+        return list(self._session.execute(wanted.order_by(table.c.created_at, table.c.id)))
+
+    def _save(self, table: Table, values: dict[str, Any]) -> None:
+        new = insert_into(self._session, table).values(values)
+        self._session.execute(new.on_conflict_do_update(index_elements=[table.c.id], set_=values))
+
+
+def _values(record: Organization | Account | Agent) -> dict[str, Any]:
+    return {field.name: getattr(record, field.name) for field in fields(record)}
+
+
+def _organization(row: Row[Any]) -> Organization:
+    return Organization(**_named(Organization, row))
+
+
+def _account(row: Row[Any]) -> Account:
+    return Account(**_named(Account, row))
+
+
+def _agent(row: Row[Any]) -> Agent:
+    return Agent(**_named(Agent, row) | {"event_type": event_type_from_json(row.event_type)})
+
+
+def _named(kind: type[Organization | Account | Agent], row: Row[Any]) -> dict[str, Any]:
+    return {field.name: getattr(row, field.name) for field in fields(kind)}

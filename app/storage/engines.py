@@ -1,0 +1,99 @@
+"""Makes the engine for a database URL: locking, durability and time-outs of SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.exc import InternalError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.pool import NullPool, Pool
+
+from app.domain.errors import StoreUnavailableError
+
+READING = {"postgresql_readonly": True, "sqlite_readonly": True}
+"""Execution options of a transaction that only reads."""
+
+SQLITE_PRAGMAS = ("busy_timeout = 5000", "journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON")
+"""FULL: a commit survives a power cut; the time-out comes first, because switching to WAL may have to wait."""
+
+POSTGRESQL_LIMITS = (
+    "SET statement_timeout = '5s'; SET lock_timeout = '2s'; SET idle_in_transaction_session_timeout = '10s'"
+)
+"""Sent after connecting, not while: poolers in front of PostgreSQL refuse unknown start-up options."""
+
+POSTGRESQL_CONNECT = {
+    "connect_timeout": 3,
+    "keepalives_idle": 15,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,  # milliseconds; a host that vanished is noticed, not waited for
+}
+
+
+def parse_url(url: str) -> URL:
+    """The URL with the driver we use. Raises ValueError for another kind of database."""
+    parsed = make_url(url)
+    kind = parsed.get_backend_name()
+    if kind in {"postgres", "postgresql"}:
+        return parsed.set(drivername="postgresql+psycopg")
+    if kind == "sqlite":
+        return parsed.set(drivername="sqlite")
+    raise ValueError(f"{kind} databases are not supported, only sqlite and postgresql")
+
+
+def make_engine(url: str, *, poolclass: type[Pool] = NullPool, **pool: float) -> Engine:
+    """An engine whose failures to reach the database, or to write to it, are StoreUnavailableError.
+
+    `pool` are the pool's own arguments. Parameters never show in errors: they hold what callers said.
+    """
+    parsed = parse_url(url)
+    options: dict[str, Any] = {"poolclass": poolclass, "hide_parameters": True, **pool}
+    if parsed.get_backend_name() == "sqlite":
+        engine = create_engine(parsed, **options)
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    else:
+        engine = create_engine(parsed, pool_pre_ping=True, connect_args=POSTGRESQL_CONNECT, **options)
+        event.listen(engine, "connect", _prepare_postgresql)
+    event.listen(engine, "handle_error", _translate_error, retval=True)
+    return engine
+
+
+@contextmanager
+def pool_wait_limited() -> Iterator[None]:
+    """Around taking a connection: raises StoreUnavailableError where none became free in time."""
+    try:
+        yield
+    except PoolTimeoutError as error:
+        raise StoreUnavailableError("no database connection became free in time") from error
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, record: Any) -> None:
+    connection.isolation_level = None  # the driver must not begin by itself: `_begin_sqlite` does
+    for pragma in SQLITE_PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """Take the write lock at once: a transaction that reads first and then writes fails when another one wrote."""
+    reading = connection.get_execution_options().get("sqlite_readonly", False)
+    connection.exec_driver_sql(f"PRAGMA query_only = {int(reading)}")
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def _prepare_postgresql(connection: Any, record: Any) -> None:
+    connection.execute(POSTGRESQL_LIMITS)
+    connection.commit()
+
+
+def _translate_error(context: ExceptionContext) -> Exception | None:
+    """InternalError is what a PostgreSQL that has become a read-only standby answers a write with."""
+    failed = context.is_disconnect or isinstance(context.sqlalchemy_exception, OperationalError | InternalError)
+    if context.is_pre_ping or not failed:  # a failed ping only makes the pool connect anew
+        return None
+    return StoreUnavailableError(f"the database did not do it: {type(context.original_exception).__name__}")

@@ -1,0 +1,70 @@
+"""The questions asked about many jobs at once, each answered through an index."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, func, literal, select, tuple_
+from sqlalchemy.orm import Session
+
+from app.domain.jobs import Job, Status
+from app.domain.stores import JobFilter
+from app.storage.job_conditions import is_due, is_unhindered, may_have_waited_for
+from app.storage.job_rows import job_from_row
+from app.storage.tables import jobs
+
+WOKEN_AT_ONCE = 20
+"""Waiting jobs named when another one ends. The scheduler finds what is left."""
+
+
+def due_ids(session: Session, *, now: datetime, published_before: datetime, limit: int) -> list[str]:
+    quiet = jobs.c.published_at.is_(None) | (jobs.c.published_at < published_before)
+    wanted = select(jobs.c.id).where(is_due(now), quiet, is_unhindered(now))
+    return list(session.scalars(wanted.order_by(jobs.c.next_attempt_at, jobs.c.id).limit(limit)))
+
+
+def oldest_due(session: Session, *, now: datetime) -> datetime | None:
+    """Jobs that wait for another one's outcome do not count: more workers would not help them."""
+    ready = is_due(now), is_unhindered(now)
+    waiting = select(jobs.c.next_attempt_at).where(*ready, jobs.c.lease_until.is_(None))
+    left_behind = select(jobs.c.lease_until).where(*ready, jobs.c.lease_until.is_not(None))
+    firsts = [
+        session.scalar(waiting.order_by(jobs.c.next_attempt_at).limit(1)),
+        session.scalar(left_behind.order_by(jobs.c.lease_until).limit(1)),
+    ]
+    return min((first for first in firsts if first is not None), default=None)
+
+
+def waiting_behind(session: Session, job: Job) -> list[str]:
+    """Oldest first. Not all of them are due: for those the message comes to nothing."""
+    wanted = select(jobs.c.id).where(may_have_waited_for(job))
+    return list(session.scalars(wanted.order_by(jobs.c.created_at, jobs.c.id).limit(WOKEN_AT_ONCE)))
+
+
+def search(session: Session, wanted: JobFilter) -> list[Job]:
+    """Newest first. Empty behind a job that is not there any more."""
+    found = select(jobs)
+    if wanted.status is not None:
+        found = found.where(jobs.c.status == wanted.status)
+    if wanted.org_id is not None:
+        found = found.where(jobs.c.org_id == wanted.org_id)
+    if wanted.before is not None:
+        place = session.execute(_place_of(wanted.before)).one_or_none()
+        if place is None:
+            return []
+        last = tuple_(literal(place.created_at, jobs.c.created_at.type), literal(place.id, jobs.c.id.type))
+        found = found.where(tuple_(jobs.c.created_at, jobs.c.id) < last)
+    newest = found.order_by(jobs.c.created_at.desc(), jobs.c.id.desc()).limit(wanted.limit)
+    return [job_from_row(row) for row in session.execute(newest)]
+
+
+def counts(session: Session) -> dict[Status, int]:
+    """Every status has a number, 0 too."""
+    rows: Sequence[Any] = session.execute(select(jobs.c.status, func.count()).group_by(jobs.c.status)).all()
+    return dict.fromkeys(Status, 0) | {Status(status): number for status, number in rows}
+
+
+def _place_of(job_id: str) -> Select[Any]:
+    return select(jobs.c.created_at, jobs.c.id).where(jobs.c.id == job_id)

@@ -1,0 +1,227 @@
+"""Jobs in the database: every change is one statement, conditional on the state it starts from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Update, case, delete, select, update
+from sqlalchemy.orm import Session
+
+from app.domain.answers import Final, Result
+from app.domain.dedupe import is_explicit
+from app.domain.jobs import Attempt, Job, Status, sources_of
+from app.domain.outcomes import Trace
+from app.domain.stores import JobFilter
+from app.storage import attempt_rows, job_queries
+from app.storage.codec import final_to_json
+from app.storage.dialects import insert_into, rows_changed
+from app.storage.job_conditions import is_due, is_unhindered, take_turns
+from app.storage.job_rows import job_from_row, job_to_row
+from app.storage.tables import jobs
+
+NO_LEASE: dict[str, Any] = {"lease_owner": "", "lease_until": None}
+
+AT_ONCE: dict[str, Any] = {"published_at": None}
+"""For jobs whose next message is not a repeat of the last one."""
+
+
+class SqlJobStore:
+    """Methods that return False or None changed nothing; nothing is kept before the unit of work commits."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add(self, job: Job) -> bool:
+        new = insert_into(self._session, jobs).on_conflict_do_nothing(index_elements=[jobs.c.dedupe_key])
+        inserted = self._session.execute(new.returning(jobs.c.id), job_to_row(job))
+        return inserted.one_or_none() is not None
+
+    def get(self, job_id: str) -> Job | None:
+        row = self._session.execute(select(jobs).where(jobs.c.id == job_id)).one_or_none()
+        return job_from_row(row) if row else None
+
+    def get_with_history(self, job_id: str) -> Job | None:
+        row = self._session.execute(select(jobs).where(jobs.c.id == job_id)).one_or_none()
+        return job_from_row(row, self.attempts_of(job_id)) if row else None
+
+    def claim(self, job_id: str, *, owner: str, now: datetime, lease_until: datetime) -> Job | None:
+        take_turns(self._session, job_id)
+        taken = (
+            update(jobs)
+            .where(jobs.c.id == job_id, is_due(now), is_unhindered(now))
+            .values(
+                status=Status.RUNNING,
+                fence=jobs.c.fence + 1,
+                attempts=jobs.c.attempts + 1,
+                crashes=jobs.c.crashes + case((jobs.c.status == Status.RUNNING, 1), else_=0),
+                lease_owner=owner,
+                lease_until=lease_until,
+            )
+            .returning(jobs)
+        )
+        row = self._session.execute(taken).one_or_none()
+        if row is None:
+            return None
+        job = job_from_row(row)
+        attempt_rows.open_attempt(self._session, job, now)
+        return job
+
+    def renew(self, job: Job, *, now: datetime, lease_until: datetime) -> bool:
+        return self._changed(_held(job, now).values(lease_until=lease_until))
+
+    def mark_submitted(self, job: Job, *, now: datetime) -> bool:
+        """Refused past the lease too, taken over or not: jobs it held back may run by now."""
+        sent = _held(job, now).values(submitted_at=now, submissions=jobs.c.submissions + 1)
+        if not self._changed(sent):
+            return False
+        attempt_rows.mark_attempt_submitted(self._session, job, now)
+        return True
+
+    def retry(self, job: Job, *, now: datetime, at: datetime, keep_submitted: bool, outcome: str, trace: Trace) -> bool:
+        """Without `keep_submitted` the last request is known not to have counted, and is not counted."""
+        values: dict[str, Any] = {"next_attempt_at": at} | AT_ONCE
+        if not keep_submitted:
+            in_vain = case((jobs.c.submitted_at.is_not(None), 1), else_=0)
+            values |= {"submitted_at": None, "submissions": jobs.c.submissions - in_vain}
+        if not self._changed(_move(job, Status.RETRYING).values(values)):
+            return False
+        attempt_rows.close_attempt(self._session, job, now, outcome, trace)
+        return True
+
+    def finish(self, job: Job, *, now: datetime, status: Status, final: Final, outcome: str, trace: Trace) -> bool:
+        """`submitted_at` outlives only an unknown outcome, so that a requeued job looks before it sends."""
+        submitted = jobs.c.submitted_at if final.result is Result.OUTCOME_UNKNOWN else None
+        values = {"submitted_at": submitted, "final": final_to_json(final), "finished_at": now}
+        if not self._changed(_move(job, status).values(values)):
+            return False
+        attempt_rows.close_attempt(self._session, job, now, outcome, trace)
+        return True
+
+    def hand_back(self, job: Job, *, now: datetime) -> bool:
+        """Refused once a request of this attempt may have left."""
+        undone = (
+            update(jobs)
+            .where(
+                jobs.c.id == job.id,
+                jobs.c.fence == job.fence,
+                jobs.c.status == Status.RUNNING,
+                ~attempt_rows.has_submitted(job),
+            )
+            .values(
+                status=case((jobs.c.attempts > 1, Status.RETRYING.value), else_=Status.QUEUED.value),
+                attempts=jobs.c.attempts - 1,
+                next_attempt_at=now,
+                **NO_LEASE,
+                **AT_ONCE,
+            )
+        )
+        if not self._changed(undone):
+            return False
+        attempt_rows.remove_attempt(self._session, job)
+        return True
+
+    def requeue(self, job_id: str, *, now: datetime, deadline_at: datetime) -> bool:
+        """A job that ended with an unknown outcome still has its `submitted_at`: it looks before it sends again."""
+        take_turns(self._session, job_id)
+        again = (
+            update(jobs)
+            .where(jobs.c.id == job_id, jobs.c.status.in_(sources_of(Status.QUEUED)))
+            .values(
+                status=Status.QUEUED,
+                next_attempt_at=now,
+                deadline_at=deadline_at,
+                attempts=0,
+                crashes=0,
+                final=None,
+                finished_at=None,
+                **AT_ONCE,
+            )
+        )
+        return self._changed(again)
+
+    def discard(self, job_id: str, *, now: datetime, final: Final) -> bool:
+        """`submitted_at` stays as it is, for the day the job is requeued."""
+        closed = (
+            update(jobs)
+            .where(jobs.c.id == job_id, jobs.c.status.in_(sources_of(Status.DISCARDED)))
+            .values(status=Status.DISCARDED, final=final_to_json(final), finished_at=now)
+        )
+        return self._changed(closed)
+
+    def holder_of(self, dedupe_key: str) -> Job | None:
+        row = self._session.execute(select(jobs).where(jobs.c.dedupe_key == dedupe_key)).one_or_none()
+        return job_from_row(row) if row else None
+
+    def release_key(self, job_id: str, dedupe_key: str) -> bool:
+        held = update(jobs).where(jobs.c.id == job_id, jobs.c.dedupe_key == dedupe_key)
+        return self._changed(held.values(dedupe_key=None))
+
+    def release_keys_of_appointment(self, appointment_id: str, *, keep: str) -> None:
+        ended = (
+            jobs.c.appointment_id == appointment_id,
+            jobs.c.id != keep,
+            jobs.c.finished_at.is_not(None),
+            jobs.c.dedupe_key.is_not(None),
+        )
+        held = self._session.execute(select(jobs.c.id, jobs.c.dedupe_key).where(*ended)).all()
+        implied = [job_id for job_id, key in held if not is_explicit(key)]
+        if implied:
+            self._session.execute(update(jobs).where(jobs.c.id.in_(implied), *ended).values(dedupe_key=None))
+
+    def due(self, *, now: datetime, published_before: datetime, limit: int) -> list[str]:
+        """Without those that could not be claimed now."""
+        return job_queries.due_ids(self._session, now=now, published_before=published_before, limit=limit)
+
+    def mark_published(self, job_ids: Sequence[str], *, now: datetime) -> None:
+        self._session.execute(update(jobs).where(jobs.c.id.in_(job_ids)).values(published_at=now))
+
+    def waiting_behind(self, job: Job) -> list[str]:
+        return job_queries.waiting_behind(self._session, job)
+
+    def search(self, wanted: JobFilter) -> list[Job]:
+        return job_queries.search(self._session, wanted)
+
+    def prune(self, *, finished_before: datetime, limit: int) -> int:
+        """Their attempts go with them (ON DELETE CASCADE)."""
+        old = jobs.c.finished_at < finished_before
+        oldest = select(jobs.c.id).where(old).order_by(jobs.c.finished_at).limit(limit)
+        pruned = self._session.execute(delete(jobs).where(old, jobs.c.id.in_(oldest)))
+        return rows_changed(pruned)
+
+    def oldest_due(self, *, now: datetime) -> datetime | None:
+        return job_queries.oldest_due(self._session, now=now)
+
+    def counts(self) -> dict[Status, int]:
+        return job_queries.counts(self._session)
+
+    def attempts_of(self, job_id: str) -> list[Attempt]:
+        return attempt_rows.attempts_of(self._session, job_id)
+
+    def _changed(self, statement: Update) -> bool:
+        return rows_changed(self._session.execute(statement)) > 0
+
+
+def _held(job: Job, now: datetime) -> Update:
+    """A job as long as its holder still has it."""
+    return update(jobs).where(
+        jobs.c.id == job.id,
+        jobs.c.fence == job.fence,
+        jobs.c.status == Status.RUNNING,
+        jobs.c.lease_until >= now,
+    )
+
+
+def _move(job: Job, target: Status) -> Update:
+    """A job as its holder last saw it, to `target`: only while nobody moved it and its fence holds."""
+    return (
+        update(jobs)
+        .where(
+            jobs.c.id == job.id,
+            jobs.c.fence == job.fence,
+            jobs.c.status == job.status,
+            jobs.c.status.in_(sources_of(target)),
+        )
+        .values(status=target, **NO_LEASE)
+    )

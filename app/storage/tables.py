@@ -1,0 +1,178 @@
+"""The tables. `migrations/` makes them; a test compares the two."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    UniqueConstraint,
+    text,
+)
+
+from app.storage.columns import PlainText, UtcTime
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+    }
+)
+
+OPEN = text("finished_at IS NULL")
+"""Jobs that are not final: few, however many rows there are. Indexes on them alone stay small."""
+
+LEASED = text("lease_until IS NOT NULL")
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", PlainText, primary_key=True),
+    Column("org_id", PlainText, nullable=False),
+    Column("agent_id", PlainText, nullable=False),
+    Column("account_id", PlainText, nullable=False),
+    Column("appointment_id", PlainText, nullable=False),
+    Column("command", JSON, nullable=False),
+    Column("status", PlainText, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("deadline_at", UtcTime, nullable=False),
+    Column("next_attempt_at", UtcTime, nullable=False),
+    Column("zone", PlainText, nullable=False),
+    Column("language", PlainText, nullable=False),
+    Column("calendar", PlainText, nullable=False),
+    Column("starts_at", UtcTime),
+    Column("ends_at", UtcTime),
+    Column("dedupe_key", PlainText, unique=True),
+    Column("fingerprint", PlainText, nullable=False),
+    Column("dedupe_until", UtcTime),
+    Column("attempts", Integer, nullable=False),
+    Column("crashes", Integer, nullable=False),
+    Column("fence", Integer, nullable=False),
+    Column("submissions", Integer, nullable=False),
+    Column("submitted_at", UtcTime),
+    Column("lease_owner", PlainText, nullable=False),
+    Column("lease_until", UtcTime),
+    Column("published_at", UtcTime),
+    Column("finished_at", UtcTime),
+    Column("final", JSON(none_as_null=True)),
+    CheckConstraint(
+        "(finished_at IS NULL) = (status IN ('queued', 'running', 'retrying'))", name="finished_when_final"
+    ),
+    Index("ix_jobs_due", "next_attempt_at", sqlite_where=OPEN, postgresql_where=OPEN),
+    Index("ix_jobs_lease_until", "lease_until", sqlite_where=LEASED, postgresql_where=LEASED),
+    Index("ix_jobs_calendar", "calendar", "starts_at", sqlite_where=OPEN, postgresql_where=OPEN),
+    Index("ix_jobs_appointment_id", "appointment_id", "created_at"),
+    Index("ix_jobs_created_at", "created_at", "id"),
+    Index("ix_jobs_status", "status", "created_at", "id"),
+    Index("ix_jobs_org_id", "org_id", "created_at", "id"),
+    Index("ix_jobs_finished_at", "finished_at"),
+)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("job_id", PlainText, ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True),
+    Column("fence", Integer, primary_key=True, autoincrement=False),
+    Column("number", Integer, nullable=False),
+    Column("started_at", UtcTime, nullable=False),
+    Column("submitted_at", UtcTime),
+    Column("finished_at", UtcTime),
+    Column("outcome", PlainText, nullable=False),
+    Column("code", PlainText, nullable=False),
+    Column("http_status", Integer),
+    Column("detail", PlainText, nullable=False),
+)
+
+appointments = Table(
+    "appointments",
+    metadata,
+    Column("id", PlainText, primary_key=True),
+    Column("org_id", PlainText, nullable=False),
+    Column("agent_id", PlainText, nullable=False),
+    Column("account_id", PlainText, nullable=False),
+    Column("event_type_id", BigInteger, nullable=False),
+    Column("status", PlainText, nullable=False),
+    Column("starts_at", UtcTime, nullable=False),
+    Column("ends_at", UtcTime, nullable=False),
+    Column("attendee_name", PlainText, nullable=False),
+    Column("attendee_email", PlainText, nullable=False),
+    Column("attendee_phone", PlainText, nullable=False),
+    Column("attendee_time_zone", PlainText, nullable=False),
+    Column("attendee_language", PlainText, nullable=False),
+    Index("ix_appointments_attendee_email", "org_id", "agent_id", "attendee_email", "ends_at"),
+    Index("ix_appointments_attendee_phone", "org_id", "agent_id", "attendee_phone", "ends_at"),
+)
+
+appointment_uids = Table(
+    "appointment_uids",
+    metadata,
+    Column("appointment_id", PlainText, ForeignKey("appointments.id", ondelete="CASCADE"), primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("account_id", PlainText, nullable=False),
+    Column("uid", PlainText, nullable=False),
+    UniqueConstraint("uid", "account_id"),
+)
+
+organizations = Table(
+    "organizations",
+    metadata,
+    Column("id", PlainText, primary_key=True),
+    Column("name", PlainText, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("primary_account_id", PlainText),  # no foreign key: the two tables would need each other first
+    Column("caller_secret_hash", PlainText, nullable=False),
+)
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("id", PlainText, primary_key=True),
+    Column("org_id", PlainText, ForeignKey("organizations.id"), nullable=False),
+    Column("name", PlainText, nullable=False),
+    Column("base_url", PlainText, nullable=False),
+    Column("encrypted_key", PlainText),
+    Column("key_last4", PlainText, nullable=False),
+    Column("username", PlainText, nullable=False),
+    Column("time_zone", PlainText, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("settle_seconds", Float, nullable=False),
+    Index("ix_accounts_org_id", "org_id"),
+)
+
+agents = Table(
+    "agents",
+    metadata,
+    Column("id", PlainText, primary_key=True),
+    Column("org_id", PlainText, ForeignKey("organizations.id"), nullable=False),
+    Column("name", PlainText, nullable=False),
+    Column("account_id", PlainText, ForeignKey("accounts.id")),
+    Column("event_type", JSON, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("time_zone", PlainText, nullable=False),
+    Column("language", PlainText, nullable=False),
+    Column("wait_seconds", Float, nullable=False),
+    Column("always_200", Boolean, nullable=False),
+    Column("placeholder_email", PlainText, nullable=False),
+    Column("phone_country", PlainText, nullable=False),
+    Column("field_answers", JSON, nullable=False),
+    Index("ix_agents_org_id", "org_id"),
+)
+
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", PlainText, primary_key=True),
+    Column("owner", PlainText, nullable=False),
+    Column("held_until", UtcTime, nullable=False),
+)

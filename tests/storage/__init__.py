@@ -1,0 +1,1 @@
+"""The stores, each test on SQLite and on PostgreSQL."""

@@ -1,0 +1,142 @@
+"""What the scheduler and the operator ask about many jobs."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from app.domain.answers import Final, Result
+from app.domain.appointments import Cancel
+from app.domain.jobs import LEASE, Status
+from app.domain.stores import JobFilter
+from app.storage.database import Database
+from tests.storage import rows
+from tests.storage.rows import HALF_HOUR, NOW, SECOND, START
+
+MINUTE = timedelta(minutes=1)
+
+
+def due(database: Database, *, limit: int = 100) -> list[str]:
+    with database.reading_unit() as unit:
+        return unit.jobs.due(now=NOW, published_before=NOW - 10 * SECOND, limit=limit)
+
+
+def oldest(database: Database) -> object:
+    with database.reading_unit() as unit:
+        return unit.jobs.oldest_due(now=NOW)
+
+
+def test_due_jobs_come_longest_waiting_first(database: Database) -> None:
+    second = rows.added(database, next_attempt_at=NOW - MINUTE)
+    first = rows.added(database, next_attempt_at=NOW - 2 * MINUTE)
+    third = rows.added(database, next_attempt_at=NOW)
+    rows.added(database, next_attempt_at=NOW + SECOND)
+    assert due(database) == [first.id, second.id, third.id]
+    assert due(database, limit=2) == [first.id, second.id]
+
+
+def test_final_and_running_jobs_are_not_due_but_run_out_leases_are(database: Database) -> None:
+    for status in (Status.SUCCEEDED, Status.FAILED, Status.DISCARDED, Status.RUNNING):
+        rows.in_status(database, status)
+    early = NOW - 2 * LEASE
+    left = rows.claimed(database, rows.added(database, next_attempt_at=early), now=early)
+    assert due(database) == [left.id]
+
+
+def test_a_published_job_is_not_due_again_at_once(database: Database) -> None:
+    job = rows.added(database)
+    for age, expected in ((5 * SECOND, []), (10 * SECOND, []), (11 * SECOND, [job.id])):
+        with database.unit() as unit:
+            unit.jobs.mark_published([job.id], now=NOW - age)
+            unit.commit()
+        assert due(database) == expected
+
+
+def test_a_job_that_must_wait_for_another_is_neither_due_nor_counted_as_waiting(database: Database) -> None:
+    rows.claimed(database, rows.added(database, calendar="c"))
+    rows.added(database, calendar="c", next_attempt_at=NOW - MINUTE)
+    assert due(database) == []
+    assert oldest(database) is None
+
+
+def test_the_oldest_due_is_the_one_waiting_longest(database: Database) -> None:
+    assert oldest(database) is None
+    rows.added(database, next_attempt_at=NOW + SECOND)
+    assert oldest(database) is None
+    rows.added(database, next_attempt_at=NOW - MINUTE)
+    assert oldest(database) == NOW - MINUTE
+    early = NOW - LEASE - 2 * MINUTE
+    rows.claimed(database, rows.added(database, next_attempt_at=early), now=early)
+    assert oldest(database) == NOW - 2 * MINUTE
+
+
+def test_those_who_waited_for_a_job_are_named_oldest_first(database: Database) -> None:
+    running = rows.claimed(database, rows.added(database, calendar="c", appointment_id="appt_1"))
+    cancel = Cancel(appointment_id="appt_1")
+    newer = rows.added(
+        database, appointment_id="appt_1", command=cancel, starts_at=None, ends_at=None, created_at=NOW + SECOND
+    )
+    overlapping = rows.added(database, calendar="c")
+    rows.added(database, calendar="c", starts_at=START + HALF_HOUR, ends_at=START + 2 * HALF_HOUR)
+    rows.added(database)
+    rows.in_status(database, Status.FAILED)
+    with database.reading_unit() as unit:
+        assert unit.jobs.waiting_behind(running) == [overlapping.id, newer.id]
+
+
+def test_a_search_pages_through_all_jobs_newest_first(database: Database) -> None:
+    jobs = [rows.added(database, id=f"job_{number}", created_at=NOW + (number // 2) * SECOND) for number in range(5)]
+    found: list[str] = []
+    before = None
+    with database.reading_unit() as unit:
+        while page := unit.jobs.search(JobFilter(limit=2, before=before)):
+            assert len(page) <= 2
+            found += [job.id for job in page]
+            before = page[-1].id
+    assert found == [job.id for job in reversed(jobs)]
+
+
+def test_a_search_filters_by_status_and_organization(database: Database) -> None:
+    rows.added(database, org_id="a")
+    mine = rows.added(database, org_id="b")
+    rows.claimed(database, rows.added(database, org_id="b"))
+    with database.reading_unit() as unit:
+        assert unit.jobs.search(JobFilter(org_id="b", status=Status.QUEUED)) == [mine]
+        assert len(unit.jobs.search(JobFilter(org_id="b"))) == 2
+        assert unit.jobs.search(JobFilter(org_id="c\x00")) == []
+        assert unit.jobs.search(JobFilter(before="job_unknown")) == []
+
+
+def test_counts_name_every_status(database: Database) -> None:
+    rows.added(database), rows.added(database)
+    rows.in_status(database, Status.SUCCEEDED)
+    with database.reading_unit() as unit:
+        assert unit.jobs.counts() == {
+            Status.QUEUED: 2,
+            Status.RUNNING: 0,
+            Status.RETRYING: 0,
+            Status.SUCCEEDED: 1,
+            Status.FAILED: 0,
+            Status.DISCARDED: 0,
+        }
+
+
+def test_pruning_deletes_only_what_ended_before_with_its_attempts_oldest_first(database: Database) -> None:
+    def ended(minutes: int) -> str:
+        job = rows.claimed(database, rows.added(database))
+        final = Final(result=Result.UPSTREAM_DOWN)
+        rows.finish(database, job, now=NOW + minutes * MINUTE, status=Status.FAILED, final=final)
+        return job.id
+
+    last, first, kept = ended(2), ended(1), ended(3)
+    waiting = rows.added(database)
+    for expected_gone in (first, last):
+        with database.unit() as unit:
+            assert unit.jobs.prune(finished_before=NOW + 3 * MINUTE, limit=1) == 1
+            unit.commit()
+        with database.reading_unit() as unit:
+            assert unit.jobs.get(expected_gone) is None
+            assert unit.jobs.attempts_of(expected_gone) == []
+    with database.unit() as unit:
+        assert unit.jobs.prune(finished_before=NOW + 3 * MINUTE, limit=10) == 0
+        assert unit.jobs.get(waiting.id) is not None
+        assert len(unit.jobs.attempts_of(kept)) == 1
