@@ -7,12 +7,15 @@ from wsgiref.types import WSGIApplication
 from app.container import build_container
 from app.factory import create_app
 from config.logs import configure_logging
-from config.settings import load_settings
+from config.settings import SettingsError, load_settings
 
 
 def start() -> WSGIApplication:
-    """Raises SettingsError if the environment cannot be used."""
-    settings = load_settings()
+    """Ends the process, one line per fault, where the environment cannot be used."""
+    try:
+        settings = load_settings()
+    except SettingsError as error:
+        raise SystemExit(str(error)) from None
     configure_logging("web", settings.log_level)
     return create_app(build_container(settings).callers, public_url=settings.public_url)
 

@@ -6,7 +6,7 @@ import threading
 from functools import cache
 
 from app.container import Container, build_container
-from config.settings import Settings, load_settings
+from config.settings import Settings, SettingsError, load_settings
 
 stopping = threading.Event()
 """Set when the process was asked to stop: jobs not yet sent are handed back."""
@@ -14,7 +14,11 @@ stopping = threading.Event()
 
 @cache
 def settings() -> Settings:
-    return load_settings()
+    """Ends the process, one line per fault, where the environment cannot be used."""
+    try:
+        return load_settings()
+    except SettingsError as error:
+        raise SystemExit(str(error)) from None
 
 
 @cache

@@ -17,7 +17,7 @@ from app.cli.terminal import Terminal
 from config.queues import QueueName
 from config.settings import Settings, load_settings
 
-SEEDED = "seeded"  # a file in DATA_DIR: the demo agent was added once, and is the operator's business since
+SEEDED = "seeded"  # a file in DATA_DIR, with the address the demo account books at
 
 
 @click.command()
@@ -103,10 +103,11 @@ def _command(*words: str, shown: bool = False) -> Program:
 
 
 def _seed_once(settings: Settings, supervisor: Supervisor) -> None:
+    """Again only where the sandbox has moved to another address: the demo account must follow it."""
     mark = settings.data_dir / SEEDED
-    if not mark.exists():
+    if not mark.exists() or mark.read_text() != settings.calcom_base_url:
         supervisor.run(_command("seed"))
-        mark.touch()
+        mark.write_text(settings.calcom_base_url)
 
 
 def _show_demo(settings: Settings, supervisor: Supervisor, terminal: Terminal) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from psycopg.errors import UndefinedTable
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import InternalError, OperationalError
@@ -93,7 +94,10 @@ def _prepare_postgresql(connection: Any, record: Any) -> None:
 
 def _translate_error(context: ExceptionContext) -> Exception | None:
     """InternalError is what a PostgreSQL that has become a read-only standby answers a write with."""
-    failed = context.is_disconnect or isinstance(context.sqlalchemy_exception, OperationalError | InternalError)
+    error = context.sqlalchemy_exception
+    if isinstance(context.original_exception, UndefinedTable):  # SQLite: an OperationalError like any other
+        return StoreUnavailableError("the database has no schema yet: ringbook migrate")
+    failed = context.is_disconnect or isinstance(error, OperationalError | InternalError)
     if context.is_pre_ping or not failed:  # a failed ping only makes the pool connect anew
         return None
     return StoreUnavailableError(f"the database did not do it: {type(context.original_exception).__name__}")

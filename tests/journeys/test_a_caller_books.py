@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -11,6 +13,8 @@ import pytest
 import requests
 
 from app.domain.directory import Agent
+from app.domain.jobs import Status
+from app.domain.stores import JobFilter
 from tests.support.sandbox import SandboxProcess
 from tests.support.stack import Stack
 from tests.support.valkey import ValkeyServer
@@ -182,3 +186,29 @@ def test_a_killed_worker_is_followed_by_another(stack: Stack, agent: Agent, calm
     final = stack.poll(status_url, wait=140)
     assert final["status"] == "succeeded"
     assert len(live(calm, wanted)) == 1
+
+
+def test_a_worker_that_is_asked_to_stop_finishes_what_it_sent(stack: Stack, agent: Agent, calm: SandboxProcess) -> None:
+    calm.latency(writes=2.0)
+    wanted = free_time()
+    asked = stack.manage(agent, {"Prefer": "respond-async"}, action="book", appointment_datetime=wanted, **CALLER)
+    status_url = asked.json()["data"]["status_url"]
+    eventually(lambda: requests.get(status_url, timeout=5).json()["data"]["status"] == "running")
+
+    stack.kill("worker", signal.SIGTERM)
+
+    assert requests.get(status_url, timeout=5).json()["data"]["status"] == "succeeded"
+    assert len(live(calm, wanted)) == 1
+    stack.start("worker")
+
+
+def test_a_web_server_that_is_asked_to_stop_answers_who_waits(stack: Stack, agent: Agent, calm: SandboxProcess) -> None:
+    calm.latency(writes=2.0)
+    with ThreadPoolExecutor(1) as caller:
+        waiting = caller.submit(stack.manage, agent, action="book", appointment_datetime=free_time(), **CALLER)
+        eventually(lambda: stack.operators.list_jobs(JobFilter(status=Status.RUNNING)))
+
+        stack.kill("web", signal.SIGTERM)
+
+        assert waiting.result(timeout=30).status_code == 200
+    stack.start("web")

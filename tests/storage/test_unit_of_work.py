@@ -16,7 +16,7 @@ from app.storage.database import Database
 from app.storage.schema import current_revision, migrate
 from tests.storage import rows
 from tests.storage.rows import NOW, at_once
-from tests.support.postgres import PostgresServer
+from tests.support.postgres import PostgresDatabases, PostgresServer
 
 KEYS = (Fernet.generate_key().decode(),)
 
@@ -227,3 +227,18 @@ def test_no_error_shows_what_a_caller_said(database: Database) -> None:
         unit.jobs.add(job)
     assert "ann@example.org" not in str(caught.value)
     assert "Ann Bell" not in str(caught.value)
+
+
+def test_a_database_without_a_schema_says_what_to_do(postgres: PostgresDatabases) -> None:
+    with postgres.empty() as url:
+        database = Database(url, secret_keys=KEYS)
+        with pytest.raises(StoreUnavailableError, match="ringbook migrate"), database.reading_unit() as unit:
+            unit.jobs.counts()
+        database.dispose()
+
+
+def test_the_server_tells_its_name_and_version(database: Database) -> None:
+    name, version = database.server()
+
+    assert name in {"sqlite", "postgresql"}
+    assert int(version.split(".")[0]) >= 3
