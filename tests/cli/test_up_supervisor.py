@@ -29,6 +29,7 @@ class Rig:
         self.place = place
         self.signals = signals
         self.said: list[str] = []
+        self._not_ours = descendants(os.getpid())  # servers that other tests of this process share
         restarts = RestartPolicy(first_pause=0.01, limit=2)
         self.supervisor = Supervisor(signals=signals, say=self.said.append, log_dir=place, restarts=restarts)
 
@@ -36,7 +37,7 @@ class Rig:
         return (self.place / "journal").read_text().splitlines()
 
     def children(self) -> list[int]:
-        return sorted(descendants(os.getpid()))
+        return sorted(descendants(os.getpid()).keys() - self._not_ours.keys())
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 
 from app.domain.answers import Final, Result
 from app.domain.appointments import Cancel
-from app.domain.jobs import Attempt, Job, Status
+from app.domain.jobs import LEASE, Attempt, Job, Status
 from app.storage.database import Database
 from tests.storage import rows
 from tests.storage.rows import NOW, SECOND, TRACE
@@ -72,7 +72,7 @@ def test_an_added_job_comes_back_as_it_was(database: Database) -> None:
 def test_a_claim_opens_an_attempt_and_takes_the_lease(database: Database) -> None:
     claimed = rows.claimed(database, rows.added(database))
     assert (claimed.status, claimed.fence, claimed.attempts, claimed.crashes) == (Status.RUNNING, 1, 1, 0)
-    assert (claimed.lease_owner, claimed.lease_until) == ("w_1", NOW + timedelta(seconds=90))
+    assert (claimed.lease_owner, claimed.lease_until) == ("w_1", NOW + LEASE)
     stored = rows.stored(database, claimed)
     assert stored == claimed
     assert stored.history == (Attempt(number=1, fence=1, started_at=NOW),)

@@ -61,9 +61,9 @@ def test_a_job_waits_for_the_open_outcome_of_another(database: Database) -> None
 
 def test_a_job_does_not_wait_for_another_that_only_pauses(database: Database) -> None:
     first, second = pair(database)
-    rows.retry(database, first, at=NOW + timedelta(minutes=1))
+    rows.retry(database, first, at=NOW + SECOND)
     assert rows.claim(database, second) is not None
-    assert rows.claim(database, first, now=NOW + timedelta(minutes=1)) is None
+    assert rows.claim(database, first, now=NOW + SECOND) is None
 
 
 def test_a_dead_lease_lets_the_next_job_pass_unless_something_was_sent(database: Database) -> None:
