@@ -10,6 +10,7 @@ from app.api.errors import register_error_handlers
 from app.api.health import health_endpoints
 from app.api.jobs import job_endpoints
 from app.api.manage import manage_endpoints
+from app.api.manners import AgentManners
 from app.api.metrics import RequestMetrics
 from app.api.observation import observe_requests
 from app.api.replies import Replies
@@ -22,7 +23,7 @@ def create_app(container: UseCases, *, public_url: str) -> Flask:
     app = Flask(__name__, static_folder=None)
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the contract shows an order
     app.url_map.merge_slashes = False  # a stray slash is a 404 in our shape, not a redirect in HTML
-    replies = Replies(clock=container.clock, public_url=public_url)
+    replies = Replies(clock=container.clock, public_url=public_url, manners=AgentManners(container.connect_agent))
     metrics = RequestMetrics(container.check_health)
     observe_requests(app, metrics)
     add_security_headers(app, public_url)

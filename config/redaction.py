@@ -23,6 +23,7 @@ DEEPEST = 6  # levels of nesting before a value is shown as a text only
 ATOM = r"""[^\s"<>(),;:\[\]\\@]"""
 
 PATTERNS = (
+    (re.compile(r"\b(DETAIL|Failing row contains|Key \([^)]*\)=).*", re.DOTALL), "[row]"),
     (re.compile(rf"(?<!{ATOM}){ATOM}++@(?=[^.@\s]+\.){ATOM}+"), "[email]"),
     (re.compile(r"(?<=//)[^/\s@]*@"), "[login]@"),
     (re.compile(r"\bBearer\s+\S+", re.IGNORECASE), "Bearer [key]"),
@@ -31,7 +32,8 @@ PATTERNS = (
     (re.compile(r"\(?\b\d{3}\)?[\s.-]\d{3}[\s.-]\d{4}\b"), "[phone]"),
     (re.compile(r"(?<![\w.-])\d{9,15}(?![\w-])"), "[phone]"),
 )
-"""E-mail addresses, logins inside URLs, bearer tokens, Cal.com keys, phone numbers with and without country code.
+"""Rows in PostgreSQL's error texts, e-mail addresses, logins inside URLs, bearer tokens, Cal.com keys, phone numbers
+with and without country code.
 
 Each is linear in the length of the text: a log line must not be a way to stall a process."""
 

@@ -18,6 +18,7 @@ from config.spelling import find_unknown
 LONGEST_SOCKET_PATH = 107 if sys.platform == "linux" else 103  # bytes: sun_path of unix(7) without its closing zero
 POSTGRESQL = "postgresql+psycopg"
 DATABASE_SCHEMES = ("sqlite", "postgresql", "postgres", POSTGRESQL)  # the third is what some hosts hand out
+UNSAFE_IN_URLS = frozenset("?#%")  # SQLAlchemy, redis-py and kombu each read a path with one of these differently
 ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - a bind address is no place to call
 
 
@@ -58,6 +59,11 @@ class Settings:
         """Where this machine itself reaches the web server."""
         return _local_address(self.host, self.port)
 
+    @property
+    def worker_ready_file(self) -> Path:
+        """Touched by a worker that takes messages; `ringbook up` removes it before it starts one."""
+        return self.data_dir / "worker.ready"
+
 
 NAMES = tuple(known.name.upper() for known in fields(Settings) if not known.name.startswith("embedded_"))
 """The environment names that are settings."""
@@ -80,6 +86,8 @@ def load_settings(environ: Mapping[str, str] | None = None, *, dotenv: Path = Pa
 
 def _read(reader: Reader) -> Settings:
     data_dir = Path(reader.text("DATA_DIR", "var")).expanduser().absolute()
+    if UNSAFE_IN_URLS & set(str(data_dir)):
+        reader.faults.append(f"DATA_DIR must not contain ? # %; it is {data_dir}")
     host = reader.host("HOST", "127.0.0.1")
     port = reader.number("PORT", 8000, low=1, high=65535)
     sandbox_port = reader.number("SANDBOX_PORT", 8001, low=1, high=65535)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 import structlog
@@ -27,6 +28,8 @@ def build_app() -> Celery:
 
 
 app = build_app()
+keep_leases = container().workers.keep_leases
+"""Built here, where a fault ends the process: Celery goes on after a failed signal handler."""
 
 
 @signals.setup_logging.connect
@@ -37,7 +40,15 @@ def _set_up_logging(**_: Any) -> None:
 @signals.worker_init.connect
 def _keep_leases(**_: Any) -> None:
     """The thread lives as long as the process: jobs that finish during a shutdown keep their leases."""
-    lease_thread.start(container().workers.keep_leases, every=RENEW_EVERY.total_seconds())
+    lease_thread.start(keep_leases, every=RENEW_EVERY.total_seconds())
+
+
+@signals.worker_ready.connect
+def _say_ready(**_: Any) -> None:
+    """For `ringbook up`, which waits for it; where there is no data directory nobody does."""
+    if settings().data_dir.is_dir():
+        with contextlib.suppress(OSError):  # not ours to write, so not that of `ringbook up`
+            settings().worker_ready_file.touch()
 
 
 @signals.worker_shutting_down.connect

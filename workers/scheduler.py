@@ -1,4 +1,4 @@
-"""The scheduler: publishes what is due and prunes what is over, twice a second; run one or several."""
+"""The scheduler: twice a second publishes what is due, now and then prunes what is long over; run one or several."""
 
 from __future__ import annotations
 

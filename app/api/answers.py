@@ -45,6 +45,7 @@ RESULTS: Mapping[Result, Row] = {
     Result.ALREADY_CANCELLED: Row(409, "CONFLICT"),
     Result.ALREADY_OVER: Row(409, "CONFLICT"),
     Result.NOT_CANCELLABLE: Row(409, "CONFLICT"),
+    Result.PERSON_LIMIT: Row(409, "CONFLICT"),
     Result.KEY_REUSED: Row(409, "CONFLICT"),
     Result.UNKNOWN_JOB: Row(404, "NOT_FOUND"),
     Result.RATE_LIMITED: Row(429, "RATE_LIMITED"),

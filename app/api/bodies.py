@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from app.domain import speech
-from app.domain.answers import Answer, ListedAppointment, Result
+from app.domain.answers import REQUIRED_HERE, Answer, ListedAppointment, Result
 from app.domain.appointments import Action
 from app.domain.slots import group_by_day
 from app.domain.times import zone_info
@@ -14,12 +14,10 @@ from app.domain.times import zone_info
 Body = dict[str, Any]
 
 FAULTY_FIELD = {
-    Result.TIME_SKIPPED: ("appointment_datetime", "falls into the hour a clock change leaves out"),
-    Result.TIME_PAST: ("appointment_datetime", "is in the past"),
-    Result.EMAIL_NEEDED: ("email", "is required for this kind of appointment"),
-    Result.PHONE_NEEDED: ("phone", "is required for this kind of appointment"),
+    Result.EMAIL_NEEDED: ("email", REQUIRED_HERE),
+    Result.PHONE_NEEDED: ("phone", REQUIRED_HERE),
 }
-"""The field to name where a refusal is about one field and the answer names none."""
+"""The field to name where Cal.com refused a booking for want of it, which a job keeps no fields of."""
 
 
 def job_url(public_url: str, job_id: str) -> str:

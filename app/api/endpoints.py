@@ -40,16 +40,20 @@ class Endpoints(SmorestBlueprint):
         method: str = "GET",
         takes: type[Schema] | None = None,
         takes_from: str = "json",
+        example: Mapping[str, Any] | None = None,
         **doc: Any,
     ) -> Callable[[View], View]:
-        """Route `rule` to the view. `gives` is status to body; `takes` is loaded and handed to the view first."""
+        """Route `rule` to the view. `gives` is status to body; `takes` is loaded and handed to the view first.
+
+        `example` is a body of the request to try.
+        """
 
         smorest: Any = self
 
         def decorate(view: View) -> View:
             handler: Any = view
             if takes is not None:
-                handler = smorest.arguments(takes, location=takes_from)(handler)
+                handler = smorest.arguments(takes, location=takes_from, example=example)(handler)
             for status, schema in gives.items():
                 handler = smorest.alt_response(status, schema=schema)(handler)
             handler = smorest.doc(operationId=operation_id, security=[], **doc)(handler)
@@ -78,6 +82,9 @@ class Document(Api):
             API_SPEC_OPTIONS={"servers": [{"url": public_url}], "info": {"description": ABOUT}},
         )
         super().__init__(app)  # type: ignore[no-untyped-call]
+
+    def _register_pagination_header(self) -> None:
+        """Nothing here comes in pages, so the document does not speak of them."""
 
     def add(self, endpoints: Endpoints) -> None:
         """Route the endpoints and describe them in the document."""

@@ -36,7 +36,7 @@ def register_error_handlers(app: Flask, replies: Replies) -> None:
 
     def store_unavailable(error: StoreUnavailableError) -> Response:
         log.error("store_was_unavailable", route=str(request.url_rule), exc_info=error)
-        return replies.refuse(Result.OVERLOADED)
+        return replies.refuse(Result.OVERLOADED, database_fails=True)
 
     def http_error(error: HTTPException) -> Response:
         response = replies.refuse(result_of(error.code or 500))

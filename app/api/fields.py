@@ -5,38 +5,54 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
-from marshmallow import fields, validate
+from marshmallow import ValidationError, fields, validate
 
 from app.api.preferences import is_key
+from app.domain.answers import REQUIRED
+from app.domain.identifiers import UUID
+from app.domain.times import zone_key
 
 REASONS: dict[str, str | list[Any] | dict[Any, Any]] = {
-    "required": "is required",
-    "null": "is required",
+    "required": REQUIRED,
+    "null": REQUIRED,
     "invalid": "must be text",
     "invalid_utf8": "must be text",
     "validator_failed": "is not valid",
 }
-
-_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 """Control characters, text-direction overrides and lone surrogates; tab and line feed are left to `multiline`."""
 
 
 class Text(fields.String):
-    """Free text of bounded length: trimmed, control characters removed, on one line unless `multiline`."""
+    """Free text of bounded length: trimmed, control characters removed, on one line unless `multiline`.
 
-    def __init__(self, *, longest: int, multiline: bool = False, **options: Any) -> None:
+    With more than `longest` characters it is refused, or with `cut` the rest is dropped.
+    """
+
+    def __init__(self, *, longest: int, multiline: bool = False, cut: bool = False, **options: Any) -> None:
         limit = validate.Length(max=longest, error=f"must have at most {longest} characters")
-        super().__init__(validate=limit, error_messages=REASONS, **options)
+        super().__init__(validate=[] if cut else [limit], error_messages=REASONS, **options)
         self.multiline = multiline
+        self.kept = longest if cut else None
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **options: Any) -> str:
         text = super()._deserialize(value, attr, data, **options)
         text = _UNSEEN.sub("", text.replace("\r\n", "\n"))
-        return text.strip() if self.multiline else " ".join(text.split())
+        text = text.strip() if self.multiline else " ".join(text.split())
+        return text[: self.kept].rstrip()
+
+
+class TimeZone(Text):
+    """An IANA name in any case, taken in its own spelling."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **options: Any) -> str:
+        text = super()._deserialize(value, attr, data, **options)
+        try:
+            return zone_key(text) if text else ""
+        except ValueError as fault:
+            raise ValidationError(str(fault)) from None
 
 
 class Identifier(fields.String):
@@ -46,12 +62,12 @@ class Identifier(fields.String):
         super().__init__(error_messages={**REASONS, "uuid": "must be a UUID"}, **options)
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **options: Any) -> str:
-        text = super()._deserialize(value, attr, data, **options).strip()
+        text = super()._deserialize(value, attr, data, **options).strip().lower()
         if not text:
             raise self.make_error("required")
-        if not _UUID.fullmatch(text):
+        if not UUID.match(text):
             raise self.make_error("uuid")
-        return str(UUID(text))
+        return text
 
 
 class WholeNumber(fields.Integer):

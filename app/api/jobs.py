@@ -11,13 +11,10 @@ from marshmallow import EXCLUDE, Schema, fields
 from app.api.answers import RETRY_AFTER
 from app.api.bodies import job_url, utc_text
 from app.api.endpoints import Endpoints
-from app.api.preferences import LONGEST_WAIT
 from app.api.replies import Replies
 from app.api.response_schemas import ErrorResponseSchema, JobResponseSchema
 from app.api.use_cases import UseCases
-from app.domain.answers import Result
-from app.domain.errors import RefusedError
-from app.domain.identifiers import JOB_ID
+from app.domain.answers import LONGEST_WAIT
 from app.domain.jobs import Attempt, Status
 from app.services.read_job import JobView
 
@@ -51,8 +48,6 @@ def job_endpoints(use_cases: UseCases, replies: Replies) -> Endpoints:
         gives=GIVES,
     )
     def read_job(query: dict[str, float], job_id: str) -> Response:
-        if not JOB_ID.match(job_id):
-            raise RefusedError(Result.UNKNOWN_JOB)
         wait = min(max(query["wait"], 0.0), LONGEST_WAIT)
         view = use_cases.read_job(job_id, wait)
         g.action, g.result = view.job.action, view.answer.result

@@ -21,12 +21,16 @@ MAX_BODY = 64 * 1024
 
 
 class JsonParser(FlaskParser):
-    """The parser behind every documented argument; refuses with RefusedError instead of aborting."""
+    """The parser behind every documented argument; refuses with RefusedError instead of aborting.
+
+    The body stays in `g.document` for as long as the request: a refusal looks there for its agent.
+    """
 
     DEFAULT_VALIDATION_STATUS = 400
 
     def load_json(self, req: Request, schema: Schema) -> Any:
-        return read_object(req)
+        g.document = read_object(req)
+        return g.document
 
     def handle_error(
         self,

@@ -7,9 +7,9 @@ from dataclasses import replace
 from flask import Response, g, request
 
 from app.api.endpoints import Endpoints, header
-from app.api.preferences import LONGEST_WAIT, MAX_KEY, SHORTEST_WAIT, read_idempotency_key, read_preference
+from app.api.preferences import MAX_KEY, read_idempotency_key, read_preference
 from app.api.replies import Replies
-from app.api.request_schema import ManageAppointmentRequestSchema
+from app.api.request_schema import EXAMPLE, ManageAppointmentRequestSchema
 from app.api.response_schemas import (
     ErrorResponseSchema,
     ManageAppointmentResponseSchema,
@@ -17,6 +17,7 @@ from app.api.response_schemas import (
     StillConfirmingResponseSchema,
 )
 from app.api.use_cases import UseCases
+from app.domain.answers import LONGEST_WAIT, SHORTEST_WAIT
 from app.services.manage_appointment import ManageRequest
 
 GIVES = {
@@ -27,7 +28,7 @@ GIVES = {
 }
 
 HEADERS = [
-    header("Idempotency-Key", "The same key, the same job, for 24 hours.", minLength=1, maxLength=MAX_KEY),
+    header("Idempotency-Key", "The same key, the same job, for 24 hours.", maxLength=MAX_KEY),
     header("Prefer", f"wait=N waits N seconds ({SHORTEST_WAIT:g} to {LONGEST_WAIT:g}); respond-async does not wait."),
     header("X-Always-200", "true: every answer has status 200; the body stays what it is.", enum=["true", "false"]),
     header("X-Caller-Secret", "The organization's caller secret; list needs it."),
@@ -46,6 +47,7 @@ def manage_endpoints(use_cases: UseCases, replies: Replies) -> Endpoints:
         summary="Manage Cal.com Appointment",
         description="Book, reschedule, cancel, suggest, availability and list, answered with a sentence to speak.",
         takes=ManageAppointmentRequestSchema,
+        example=EXAMPLE,
         gives=GIVES,
         parameters=HEADERS,
     )
@@ -61,6 +63,7 @@ def manage_endpoints(use_cases: UseCases, replies: Replies) -> Endpoints:
                 caller_secret=request.headers.get("X-Caller-Secret", ""),
             )
         )
+        replies.manners.remember(wanted, answer)
         response = replies.send(answer)
         if preference.applied:
             response.headers["Preference-Applied"] = preference.applied

@@ -7,12 +7,8 @@ from dataclasses import dataclass
 
 from werkzeug.http import parse_list_header
 
-from app.domain.answers import Result
+from app.domain.answers import LONGEST_WAIT, SHORTEST_WAIT, Result
 from app.domain.errors import RefusedError
-
-SHORTEST_WAIT = 0.5
-LONGEST_WAIT = 25.0
-"""Bounds in seconds of `Prefer: wait`: voice platforms give up on a tool after 20 to 30 s."""
 
 MAX_KEY = 255
 
@@ -51,8 +47,8 @@ def is_key(value: object) -> bool:
 
 
 def read_idempotency_key(header: str | None) -> str:
-    """The key of the request, empty if there is none. Raises RefusedError for one that cannot be a key."""
-    if header is None:
+    """The key of the request, empty if there is none or a blank. Raises RefusedError for one that cannot be a key."""
+    if header is None or not header.strip(" "):
         return ""
     if not is_key(header):
         reason = f"must be 1 to {MAX_KEY} printable characters"

@@ -10,16 +10,21 @@ from typing import Any
 from flask import Response, g, jsonify, request
 
 from app.api.answers import Rendered, render
+from app.api.manners import AgentManners
 from app.api.preferences import wants_always_200
 from app.domain.answers import Answer, Result
 
 
 @dataclass(frozen=True, slots=True)
 class Replies:
-    """Writes answers. `clock` gives the time now in UTC, `public_url` is the address callers know us by."""
+    """Writes answers. `clock` gives the time now in UTC, `public_url` is the address callers know us by.
+
+    `manners` tells how the agent wants a refusal that came before it was read.
+    """
 
     clock: Callable[[], datetime]
     public_url: str
+    manners: AgentManners
 
     def render(self, answer: Answer) -> Rendered:
         return render(answer, self.clock(), self.public_url)
@@ -34,6 +39,13 @@ class Replies:
         response.status_code = 200 if always_200 else rendered.status
         return response
 
-    def refuse(self, result: Result, **parts: Any) -> Response:
-        """The response for a request that no use case answered; `parts` are further fields of the answer."""
-        return self.send(Answer(result=result, action=g.get("action"), **parts))
+    def refuse(self, result: Result, *, database_fails: bool = False, **parts: Any) -> Response:
+        """The response for a request that no use case answered; `parts` are further fields of the answer.
+
+        It is in the agent's language, and has status 200 if the agent wants that. With `database_fails`, what is
+        remembered of the agent goes before asking the database once more.
+        """
+        language, always_200 = self.manners.of(g.get("document"), prefer_memory=database_fails)
+        return self.send(
+            Answer(result=result, action=g.get("action"), language=language, always_200=always_200, **parts)
+        )

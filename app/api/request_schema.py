@@ -7,10 +7,11 @@ from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, pre_load, validates, validates_schema
 
-from app.api.fields import REASONS, Identifier, Text, ToolCallId, WholeNumber
+from app.api.fields import REASONS, Identifier, Text, TimeZone, ToolCallId, WholeNumber
+from app.domain.answers import OR_EMAIL_REQUIRED, OR_PHONE_REQUIRED, REQUIRED
 from app.domain.appointments import Action
 from app.domain.contacts import normalise_email
-from app.domain.times import is_zone, parse_wall_time
+from app.domain.times import parse_wall_time
 from app.services.manage_appointment import ManageRequest
 
 ALIASES = {"create": Action.BOOK}
@@ -30,6 +31,14 @@ NEEDS = {
     Action.LIST: (CONTACT,),
 }
 """Fields an action cannot do without."""
+
+
+EXAMPLE = {
+    "action": "suggest",
+    "agent_id": "019d1fdb-98e9-7c87-86c7-321e2fa98733",
+    "org_id": "1268c1f0-19f3-47db-aefb-c16a7c3ace6e",
+}
+"""To try: it changes nothing, and the ids are those a fresh start comes with."""
 
 
 class ActionField(fields.String):
@@ -65,12 +74,19 @@ class ManageAppointmentRequestSchema(Schema):
         metadata={"description": "ISO 8601; without an offset it is read in timezone. book and reschedule need it."},
     )
     appointment_id = Text(longest=200, metadata={"description": "The id an earlier answer gave."})
-    call_session_id = Text(longest=200, metadata={"description": "The call this belongs to."})
-    notes = Text(longest=2000, multiline=True, metadata={"description": "For the host; the reason of a change."})
+    call_session_id = Text(
+        longest=200, cut=True, metadata={"description": "The call this belongs to; 200 characters are kept."}
+    )
+    notes = Text(
+        longest=2000,
+        cut=True,
+        multiline=True,
+        metadata={"description": "For the host; the reason of a change. 2000 characters are kept."},
+    )
     days_ahead = WholeNumber(
         metadata={"format": "int32", "description": "Days to look ahead, 7 if not given, at most 30."}
     )
-    timezone = Text(longest=64, metadata={"description": "IANA name of the zone the customer thinks in."})
+    timezone = TimeZone(longest=64, metadata={"description": "IANA name of the zone the customer thinks in."})
     tool_call_id = ToolCallId(
         metadata={"description": "The platform's id of this tool call; the same id, the same job."}
     )
@@ -90,20 +106,15 @@ class ManageAppointmentRequestSchema(Schema):
         if value:
             _check(parse_wall_time, value)
 
-    @validates("timezone")
-    def check_timezone(self, value: str, data_key: str) -> None:
-        if value and not is_zone(value):
-            raise ValidationError("must be the IANA name of a time zone")
-
     @validates_schema(pass_original=True, skip_on_field_errors=False)
     def check_needs(self, data: dict[str, Any], original: dict[str, Any], **_: Any) -> None:
-        """A field that is there but faulty has been named already, so it does not count as missing."""
-        given = {name for name in original if data.get(name) != ""}
+        """Null and blanks are "not given"; what is there but faulty has been named already and is not missing."""
+        given = {name for name, value in original.items() if value is not None and data.get(name) != ""}
         action = data.get("action")
         missing = [need for need in NEEDS.get(action, ()) if need != CONTACT and need not in given] if action else []
-        reasons = {need: ["is required"] for need in missing}
+        reasons = {need: [REQUIRED] for need in missing}
         if action and CONTACT in NEEDS[action] and not given & {"email", "phone"}:
-            reasons |= {"email": ["or phone is required"], "phone": ["or email is required"]}
+            reasons |= {"email": [OR_PHONE_REQUIRED], "phone": [OR_EMAIL_REQUIRED]}
         if reasons:
             raise ValidationError(reasons)
 

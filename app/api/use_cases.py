@@ -8,6 +8,7 @@ from typing import Protocol
 from app.domain.answers import Answer
 from app.domain.ports import Clock
 from app.services.check_health import Health
+from app.services.connect_agent import Line
 from app.services.manage_appointment import ManageRequest
 from app.services.read_job import JobView
 
@@ -23,6 +24,11 @@ class UseCases(Protocol):
 
     @property
     def manage_appointment(self) -> Callable[[ManageRequest], Answer]: ...
+
+    @property
+    def connect_agent(self) -> Callable[[str, str], Line]:
+        """`(org_id, agent_id)`. Raises RefusedError, StoreUnavailableError."""
+        ...
 
     @property
     def read_job(self) -> ReadJob: ...

@@ -12,7 +12,7 @@ import structlog
 from app.cache.days import Day, DayEntry, begin_of, day_of, days_between, starts_by_day
 from app.cache.flights import Flights
 from app.cache.slot_store import ENTRY_MS, Known, SlotStore, Topic
-from app.domain.errors import CalendarError
+from app.domain.errors import CalendarError, RefusedError, StoreUnavailableError
 from app.domain.ports import Clock
 
 FRESH_MS = 20_000
@@ -117,7 +117,7 @@ class RedisSlotCache:
     def _run_refresh(self, topic: Topic, days: Sequence[Day], load: Load) -> None:
         try:
             self._fetch(topic, days, load, only_alone=True)
-        except CalendarError as error:
+        except (CalendarError, RefusedError, StoreUnavailableError) as error:
             _log.warning("slot_refresh_failed", account_id=topic.account_id, error=str(error))
         finally:
             self._end_refresh(topic)

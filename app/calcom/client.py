@@ -76,7 +76,6 @@ class CalcomCalendar:
         ends_by: datetime,
         event_type_id: int | None = None,
         email: str = "",
-        include_ended: bool = False,
     ) -> list[Booking]:
         """Every row is checked again here: a server that knows another version ignores filters without a word."""
 
@@ -86,7 +85,6 @@ class CalcomCalendar:
                 ends_by=ends_by,
                 event_type_id=event_type_id,
                 email=email,
-                include_ended=include_ended,
                 skip=number * calls.PAGE,
             )
 
@@ -101,6 +99,10 @@ class CalcomCalendar:
             )
 
         return [row.booking for row in self._all_pages(access, page) if asked_for(row)]
+
+    def bookings_made_since(self, access: Access, since: datetime) -> list[Booking]:
+        rows = self._all_pages(access, lambda number: calls.bookings_made_since(since, skip=number * calls.PAGE))
+        return [row.booking for row in rows]
 
     def openings(
         self, access: Access, event_type_id: int, start: datetime, end: datetime, *, moving_uid: str = ""

@@ -69,7 +69,7 @@ TEXTS: tuple[tuple[frozenset[Operation], str, Verdict], ...] = (
     (PLACING, "already_signed_up_for_this_booking_error", _slot(Result.SLOT_TAKEN)),
     (PLACING, 'The event type can\'t be booked at the "start" time', _slot(Result.SLOT_NOT_OFFERED)),
     (PLACING, "Attempting to book a meeting in the past", _slot(Result.SLOT_PAST)),
-    (PLACING, "Attendee with this email can't book because the maximum number", _slot(Result.LIMIT_REACHED)),
+    (PLACING, "Attendee with this email can't book because the maximum number", _failed(Result.PERSON_LIMIT)),
     # A 401, and yet nothing is wrong with the key.
     (PLACING, "booking_limit_reached", _slot(Result.LIMIT_REACHED)),
     (PLACING, "duration_limit_reached", _slot(Result.LIMIT_REACHED)),

@@ -11,12 +11,14 @@ import click
 from app.cli.agent_facts import agent_document, print_agent, shown_when_refused
 from app.cli.output import json_option, print_json, print_table
 from app.cli.session import use_cases
+from app.domain.answers import LONGEST_WAIT, SHORTEST_WAIT
 from app.services.agent_settings import AgentSettings
 
+WAIT_HELP = f"How long a request waits ({SHORTEST_WAIT:g} to {LONGEST_WAIT:g})."
 SETTINGS = (
     click.option("--account", "account_id", metavar="ID", help="Its own Cal.com account; else the primary one."),
     click.option("--time-zone", metavar="IANA", help="The zone its callers are in, like Europe/Berlin."),
-    click.option("--wait", "wait_seconds", type=float, metavar="SECONDS", help="How long a request waits (0.5 to 25)."),
+    click.option("--wait", "wait_seconds", type=float, metavar="SECONDS", help=WAIT_HELP),
     click.option("--always-200/--real-status", default=None, help="Answer everything with HTTP status 200, or not."),
     click.option("--placeholder-email", metavar="PATTERN", help="For callers without one: {digits}@no-mail.example."),
     click.option("--phone-country", metavar="CC", help="The country of phone numbers without a country code, like US."),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import os
+import shutil
 import signal
 import subprocess
 from collections.abc import Callable
@@ -13,7 +14,7 @@ from pathlib import Path
 
 from config.lifeline import die_with_parent
 
-LARGEST_LOG = 5_000_000  # bytes; a longer log is set aside as NAME.log.1 at the next start
+LARGEST_LOG = 5_000_000  # bytes; a longer log is set aside as NAME.log.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +38,8 @@ class Child:
     def __init__(self, program: Program, log: Path) -> None:
         self.program = program
         self._log = log
-        self._log_start = _make_room(log)
+        self._log_start = log.stat().st_size if log.exists() else 0
+        self.keep_log_short()
         with log.open("ab") as output:
             self._process = subprocess.Popen(  # noqa: S603 - our own programs, no shell
                 program.command,
@@ -77,18 +79,20 @@ class Child:
             log.seek(max(self._log_start, log.seek(0, os.SEEK_END) - 20_000))
             return log.read().decode(errors="replace").splitlines()[-count:]
 
+    def keep_log_short(self) -> None:
+        """Set a log that grew too long aside. It is emptied, not replaced, as the program goes on writing to it.
+
+        A line written between copying and emptying is lost.
+        """
+        if self._log.exists() and self._log.stat().st_size > LARGEST_LOG:
+            with contextlib.suppress(OSError):  # where the disk is full, emptying it helps more than keeping it
+                shutil.copyfile(self._log, self._log.with_suffix(".log.1"))
+            os.truncate(self._log, 0)
+            self._log_start = 0
+
     def _kill_group(self) -> None:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, signal.SIGKILL)
-
-
-def _make_room(log: Path) -> int:
-    """Set a log that grew too long aside; returns the length of what stays."""
-    size = log.stat().st_size if log.exists() else 0
-    if size <= LARGEST_LOG:
-        return size
-    log.replace(log.with_suffix(".log.1"))
-    return 0
 
 
 def describe_exit(code: int) -> str:

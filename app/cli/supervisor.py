@@ -151,6 +151,7 @@ class Supervisor:
     def _revive_post(self, post: _Post) -> bool:
         if post.child is not None:
             code = post.child.exit_code()
+            post.child.keep_log_short()
             return code is None or self._note_crash(post, post.child, code)
         if self._clock() >= post.restart_at:
             post.child = self._spawn(post.program)

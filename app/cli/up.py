@@ -64,6 +64,7 @@ def start_all(settings: Settings, supervisor: Supervisor) -> None:
     if settings.embedded_calcom:
         supervisor.start(sandbox(settings))
         _seed_once(settings, supervisor)
+    settings.worker_ready_file.unlink(missing_ok=True)
     supervisor.start(worker(settings))
     supervisor.start(scheduler())
     supervisor.start(web(settings))
@@ -76,18 +77,21 @@ def web(settings: Settings) -> Program:
         command=(sys.executable, "-m", "gunicorn", "-c", "python:config.gunicorn"),
         ready=lambda: answers_ok(place.hostname or "", settings.port, "/readyz"),
         ready_within=60.0,
-        stop_within=15.0,
+        stop_within=35.0,  # longer than gunicorn's graceful_timeout, which is longer than a caller may wait
     )
 
 
 def worker(settings: Settings) -> Program:
-    """Stopping takes as long as the calls to Cal.com that are under way."""
+    """Stopping takes as long as a call to Cal.com that is under way, and the look after it if it got no answer."""
     pool = ("-P", "threads", "-c", str(settings.worker_threads), "-Q", ",".join(QueueName))
     flags = ("--without-gossip", "--without-mingle", "-l", settings.log_level)
     return Program(
         name="worker",
         command=(sys.executable, "-m", "celery", "-A", "workers.celery_app", "worker", *pool, *flags),
-        stop_within=30.0,
+        # A broker of one's own may be away, and the worker waits for it: then nothing says that it is ready.
+        ready=settings.worker_ready_file.exists if settings.embedded_redis else None,
+        ready_within=60.0,
+        stop_within=60.0,
     )
 
 

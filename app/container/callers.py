@@ -26,30 +26,36 @@ class CallerCases:
 
     clock: Clock
     manage_appointment: ManageAppointment
+    connect_agent: ConnectAgent
     read_job: ReadJob
     check_health: CheckHealth
 
 
 def bind_callers(adapters: Adapters, *, web_threads: int) -> CallerCases:
     read_unit, clock = adapters.read_unit, adapters.clock
+    within = Within(adapters.look_ups)
     room = WaitingRoom(max(1, int(web_threads * WAITING_SHARE)))
     await_outcome = AwaitOutcome(read_unit=read_unit, doorbell=adapters.doorbell, room=room, clock=clock)
+    connect_agent = ConnectAgent(read_unit=read_unit)
     return CallerCases(
         clock=clock,
         manage_appointment=ManageAppointment(
-            connect_agent=ConnectAgent(read_unit=read_unit),
+            connect_agent=connect_agent,
             submit_job=SubmitJob(open_unit=adapters.open_unit, publisher=adapters.publisher, clock=clock),
             await_outcome=await_outcome,
             find_slots=FindSlots(
                 read_unit=read_unit,
                 calendar=adapters.calendar,
                 cache=adapters.cache,
-                within=Within(adapters.look_ups),
+                within=within,
                 clock=clock,
             ),
-            list_appointments=ListAppointments(read_unit=read_unit, clock=clock),
+            list_appointments=ListAppointments(
+                open_unit=adapters.open_unit, calendar=adapters.calendar, within=within, clock=clock
+            ),
             clock=clock,
         ),
+        connect_agent=connect_agent,
         read_job=ReadJob(read_unit=read_unit, await_outcome=await_outcome, clock=clock),
         check_health=CheckHealth(read_unit=read_unit, redis_answers=adapters.redis_answers, clock=clock),
     )

@@ -10,6 +10,7 @@ from app.container.adapters import Adapters
 from app.domain.identifiers import new_owner_id
 from app.services.execute_job import ExecuteJob
 from app.services.keep_leases import KeepLeases
+from app.services.look_up import Within
 from app.services.prune_jobs import PruneJobs
 from app.services.reconcile_job import ReconcileJob
 from app.services.rescue_jobs import RescueJobs
@@ -47,10 +48,12 @@ def bind_workers(adapters: Adapters, *, stopping: Callable[[], bool]) -> WorkerC
             ),
             settle_job=SettleJob(
                 open_unit=open_unit,
+                read_unit=adapters.read_unit,
                 calendar=adapters.calendar,
                 cache=adapters.cache,
                 doorbell=adapters.doorbell,
                 publisher=adapters.publisher,
+                within=Within(adapters.look_ups),
                 clock=clock,
             ),
             keep_leases=keep_leases,

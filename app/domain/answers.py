@@ -9,6 +9,18 @@ from enum import StrEnum
 
 from app.domain.appointments import Action, Attendee
 
+SHORTEST_WAIT = 0.5
+LONGEST_WAIT = 25.0
+"""Bounds in seconds of how long a request may be held: voice platforms give up on a tool after 20 to 30 s."""
+
+
+REQUIRED = "is required"
+REQUIRED_HERE = "is required for this kind of appointment"
+OR_PHONE_REQUIRED = "or phone is required"
+OR_EMAIL_REQUIRED = "or email is required"
+SAY_MISSING = frozenset({REQUIRED, REQUIRED_HERE, OR_PHONE_REQUIRED, OR_EMAIL_REQUIRED})
+"""The reasons in `Answer.fields` that mean "was not given"; with any other, what was given is wrong."""
+
 
 class Result(StrEnum):
     """Everything a request can come to: each has a row in `api.answers` and a sentence in every catalogue."""
@@ -27,7 +39,7 @@ class Result(StrEnum):
     SLOT_TAKEN = "slot_taken"
     SLOT_NOT_OFFERED = "slot_not_offered"  # too soon, too far ahead, outside the hours
     SLOT_PAST = "slot_past"  # the time went by while the job waited
-    LIMIT_REACHED = "limit_reached"  # the day is full, or this person has as many bookings as allowed
+    LIMIT_REACHED = "limit_reached"  # the day, week or month is full
     # refused, the request must change
     INVALID = "invalid"
     TIME_SKIPPED = "time_skipped"  # a clock change leaves that wall time out
@@ -46,6 +58,7 @@ class Result(StrEnum):
     ALREADY_CANCELLED = "already_cancelled"
     ALREADY_OVER = "already_over"
     NOT_CANCELLABLE = "not_cancellable"
+    PERSON_LIMIT = "person_limit"  # this person has as many bookings as allowed, at whatever time
     KEY_REUSED = "key_reused"
     UNKNOWN_JOB = "unknown_job"
     # not now

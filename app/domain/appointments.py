@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
@@ -27,9 +27,9 @@ class Action(StrEnum):
 class Attendee:
     """The person the appointment is for. `email` is lower case, `phone` is E.164; at least one of them is set."""
 
-    name: str
-    email: str = ""
-    phone: str = ""
+    name: str = field(repr=False)
+    email: str = field(default="", repr=False)
+    phone: str = field(default="", repr=False)
     time_zone: str = "UTC"
     language: str = "en"
 
@@ -41,7 +41,7 @@ class Book:
     action: ClassVar[Action] = Action.BOOK
     attendee: Attendee
     starts_at: datetime
-    notes: str = ""
+    notes: str = field(default="", repr=False)
     call_session_id: str = ""
 
 
@@ -52,7 +52,7 @@ class Reschedule:
     action: ClassVar[Action] = Action.RESCHEDULE
     appointment_id: str
     starts_at: datetime
-    notes: str = ""
+    notes: str = field(default="", repr=False)
     call_session_id: str = ""
 
 
@@ -62,7 +62,7 @@ class Cancel:
 
     action: ClassVar[Action] = Action.CANCEL
     appointment_id: str
-    notes: str = ""
+    notes: str = field(default="", repr=False)
     call_session_id: str = ""
 
 
@@ -88,13 +88,19 @@ class Booking:
     starts_at: datetime
     ends_at: datetime
     event_type_id: int | None = None
-    attendee_name: str = ""
-    attendee_email: str = ""
-    attendee_phone: str = ""
+    attendee_name: str = field(default="", repr=False)
+    attendee_email: str = field(default="", repr=False)
+    attendee_phone: str = field(default="", repr=False)
     metadata: dict[str, str]
     moved_to: str = ""
     moved_from: str = ""
     created_at: datetime | None = None
+
+    def is_of(self, attendee: Attendee) -> bool:
+        """Compares what Cal.com stored: an e-mail, or `<digits>@sms.cal.com` for a phone alone."""
+        stored = {self.attendee_email.lower(), self.attendee_phone} - {""}
+        by_phone = f"{attendee.phone.lstrip('+')}@sms.cal.com" if attendee.phone else ""
+        return bool(stored & ({attendee.email, attendee.phone, by_phone} - {""}))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from dataclasses import replace
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
-from app.domain.answers import Result
+from app.domain.answers import REQUIRED_HERE, Result
 from app.domain.appointments import Attendee
 from app.domain.errors import RefusedError
 from app.domain.event_types import EventType
@@ -65,9 +65,9 @@ def attendee_for(event_type: EventType, attendee: Attendee, placeholder: str) ->
     empty for none. Raises RefusedError (EMAIL_NEEDED, PHONE_NEEDED) for a contact that is missing.
     """
     if event_type.needs_phone and not attendee.phone:
-        raise RefusedError(Result.PHONE_NEEDED, fields={"phone": "is required for this kind of appointment"})
+        raise RefusedError(Result.PHONE_NEEDED, fields={"phone": REQUIRED_HERE})
     if event_type.needs_email and not attendee.email:
         if not (placeholder and attendee.phone):
-            raise RefusedError(Result.EMAIL_NEEDED, fields={"email": "is required for this kind of appointment"})
+            raise RefusedError(Result.EMAIL_NEEDED, fields={"email": REQUIRED_HERE})
         return replace(attendee, email=placeholder_email(placeholder, attendee.phone))
     return attendee

@@ -44,5 +44,9 @@ class StoreUnavailableError(Exception):
     """The database could not be reached or did not take the write; nothing was accepted."""
 
 
+class KeyUnreadableError(StoreUnavailableError):
+    """A Cal.com key was encrypted with a secret key that is not given; with that one back, nothing is lost."""
+
+
 class UnknownNameError(Exception):
     """An operator named an organization, account, agent or job that is not there, or not in a state to allow this."""

@@ -86,14 +86,14 @@ def obstacles(event_type: EventType, answered: frozenset[str] = frozenset()) -> 
         (
             bool(missing),
             "fields",
-            f"It asks for {', '.join(missing)}. Give an answer with --answer {{field}}=text.",
+            f"It asks for {', '.join(missing)}. Answer with {' '.join(f'--answer {slug}=text' for slug in missing)}.",
             True,
         ),
         (event_type.needs_confirmation, "confirmation", "Its host must confirm; callers hear “requested”.", False),
         (
             event_type.needs_email,
             "email",
-            "It needs an e-mail address; callers who give a phone only are asked.",
+            "It needs an e-mail address; callers who give a phone only are asked, unless a placeholder e-mail is set.",
             False,
         ),
         (event_type.needs_phone, "phone", "It needs a phone number; callers who give an e-mail only are asked.", False),

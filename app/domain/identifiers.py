@@ -25,4 +25,7 @@ def new_owner_id() -> str:
     return _random("w_")
 
 
+UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
+"""How organizations, accounts and agents are named: a UUID in lower case, with its hyphens."""
+
 JOB_ID = re.compile(r"job_[0-9a-hjkmnp-tv-z]{26}\Z")

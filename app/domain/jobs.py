@@ -38,6 +38,8 @@ MOVES: dict[Status, frozenset[Status]] = {
     Status.DISCARDED: frozenset({Status.QUEUED}),
 }
 
+"""Handing back is not among them: it undoes a claim under which nothing was sent."""
+
 
 def sources_of(target: Status) -> frozenset[Status]:
     """The states from which a job may move to `target`."""

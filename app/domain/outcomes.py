@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from app.domain.answers import Result
 from app.domain.appointments import Booking
@@ -21,6 +22,7 @@ class Trace:
 class Succeeded:
     """Cal.com has it; `booking` is what it says now. A cancel is shown by its status `cancelled`."""
 
+    name: ClassVar[str] = "succeeded"
     booking: Booking
     trace: Trace = Trace()
 
@@ -29,6 +31,7 @@ class Succeeded:
 class SlotUnavailable:
     """A definite no to that time: nothing was changed, another time may do. `result` says which kind of no."""
 
+    name: ClassVar[str] = "slot_unavailable"
     result: Result = Result.SLOT_TAKEN
     trace: Trace = Trace()
 
@@ -40,6 +43,7 @@ class RetryLater:
     `counts` is false where trying again is Cal.com's wish (429) and must not use up the job's attempts.
     """
 
+    name: ClassVar[str] = "retry_later"
     wait: float | None = None
     counts: bool = True
     trace: Trace = Trace()
@@ -47,8 +51,13 @@ class RetryLater:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unknown:
-    """It may or may not have been done: look before anything is sent again."""
+    """It may or may not have been done: look before anything is sent again.
 
+    `wait`: for how many seconds Cal.com does not want to be asked, None if it did not say.
+    """
+
+    name: ClassVar[str] = "unknown"
+    wait: float | None = None
     trace: Trace = Trace()
 
 
@@ -56,6 +65,7 @@ class Unknown:
 class Moved:
     """The uid is an old one: the appointment lives on under `uid`. Nothing was changed."""
 
+    name: ClassVar[str] = "moved"
     uid: str
     trace: Trace = Trace()
 
@@ -64,6 +74,7 @@ class Moved:
 class Failed:
     """A definite and final no."""
 
+    name: ClassVar[str] = "failed"
     result: Result
     trace: Trace = Trace()
 

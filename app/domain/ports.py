@@ -58,9 +58,12 @@ class Calendar(Protocol):
         ends_by: datetime,
         event_type_id: int | None = None,
         email: str = "",
-        include_ended: bool = False,
     ) -> list[Booking]:
         """All live bookings in a window, every page read; `email` as Cal.com stores it. Raises CalendarError."""
+        ...
+
+    def bookings_made_since(self, access: Access, since: datetime) -> list[Booking]:
+        """All that was booked from `since` on, cancelled ones too, every page read. Raises CalendarError."""
         ...
 
     def openings(

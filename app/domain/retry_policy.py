@@ -54,13 +54,14 @@ def next_try(
     return at if tries < MAX_TRIES and at < deadline_at else None
 
 
-def next_look(*, submitted_at: datetime, now: datetime, settle: float) -> datetime | None:
-    """When to look for an unanswered write again; None once looking has gone on for too long."""
+def next_look(*, submitted_at: datetime, now: datetime, settle: float, wait: float | None = None) -> datetime | None:
+    """When to look for an unanswered write again, not before `wait` seconds; None once it has gone on for too long."""
     age = (now - submitted_at).total_seconds()
     if now - submitted_at > LOOKING_LIMIT:
         return None
     upcoming = [look for look in (*LOOKS, settle) if look > age and look <= settle]
-    return submitted_at + timedelta(seconds=upcoming[0]) if upcoming else now + timedelta(seconds=LOOK_PAUSE)
+    at = submitted_at + timedelta(seconds=upcoming[0]) if upcoming else now + timedelta(seconds=LOOK_PAUSE)
+    return max(at, now + timedelta(seconds=wait or 0.0))
 
 
 def has_settled(*, submitted_at: datetime, now: datetime, settle: float) -> bool:

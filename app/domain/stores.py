@@ -38,6 +38,10 @@ class JobStore(Protocol):
 
     def holder_of(self, dedupe_key: str) -> Job | None: ...
 
+    def newest_open_on(self, org_id: str, calendar: str, appointment_id: str) -> datetime | None:
+        """When the youngest job on this appointment that is not final yet was created; None if there is none."""
+        ...
+
     def release_key(self, job_id: str, dedupe_key: str) -> bool:
         """Give up a de-duplication key, so that the same request starts a new job."""
         ...
@@ -80,7 +84,13 @@ class JobStore(Protocol):
         """Ids to publish: due queued or retrying jobs and run-out leases, not published since `published_before`."""
         ...
 
-    def mark_published(self, job_ids: Sequence[str], *, now: datetime) -> None: ...
+    def mark_published(self, job_ids: Sequence[str], *, now: datetime) -> None:
+        """Those that have moved on since are left alone."""
+        ...
+
+    def mark_unpublished(self, job_id: str) -> None:
+        """Its message came to nothing: to be published again at once."""
+        ...
 
     def waiting_behind(self, job: Job) -> list[str]:
         """Ids of due jobs that `job` kept waiting (same appointment or calendar)."""

@@ -6,14 +6,15 @@ A zone is a name here: an IANA key ("Europe/Berlin") or a fixed offset ("+05:30"
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 _DATE_TIME = re.compile(
-    r"(?P<date>\d{4}-\d\d-\d\d)[T ](?P<time>\d\d:\d\d(:\d\d(\.\d{1,9})?)?)"
-    r"(?P<zone>Z|(?P<sign>[+-])(?P<hours>\d\d):?(?P<minutes>\d\d))?",
+    r"(?P<date>\d{4}-\d\d-\d\d)[Tt ](?P<time>\d\d:\d\d(:\d\d(\.\d{1,9})?)?)"
+    r"( ?(?P<zone>[Zz]|(?P<sign>[+-])(?P<hours>\d\d)(:?(?P<minutes>\d\d))?))?",
     re.ASCII,
 )
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
@@ -44,7 +45,9 @@ class WallTime:
 
 
 def parse_wall_time(text: str) -> WallTime:
-    """Read ISO 8601 `YYYY-MM-DDTHH:MM[:SS[.fff]][Z|+HH:MM|+HHMM]`, a blank for the T allowed.
+    """Read ISO 8601 `YYYY-MM-DDTHH:MM[:SS[.fff]][Z|+HH:MM|+HHMM|+HH]`.
+
+    Allowed as well: a blank for the T and before the offset, small t and z (RFC 3339, 5.6).
 
     Raises ValueError with a reason that can be shown beside the field.
     """
@@ -59,14 +62,15 @@ def parse_wall_time(text: str) -> WallTime:
         raise ValueError("is not a date and time that exists") from None
     if wall.year not in _YEARS:
         raise ValueError(f"must have a year from {_YEARS.start} to {_YEARS.stop - 1}")
-    return WallTime(wall, offset, zulu=found["zone"] in {"Z", "-00:00", "-0000"})
+    return WallTime(wall, offset, zulu=found["zone"] in {"Z", "z", "-00:00", "-0000", "-00"})
 
 
 def _offset(found: re.Match[str]) -> timedelta | None:
-    if found["zone"] is None or found["zone"] == "Z":
+    if found["sign"] is None:
         return timedelta(0) if found["zone"] else None
-    offset = timedelta(hours=int(found["hours"]), minutes=int(found["minutes"]))
-    if int(found["minutes"]) > 59 or offset > _WIDEST:
+    minutes = int(found["minutes"] or 0)
+    offset = timedelta(hours=int(found["hours"]), minutes=minutes)
+    if minutes > 59 or offset > _WIDEST:
         raise ValueError("has an offset from UTC that no place uses")
     return -offset if found["sign"] == "-" else offset
 
@@ -76,9 +80,22 @@ def _iana_keys() -> frozenset[str]:
     return frozenset(available_timezones()) - _NOT_PLACES
 
 
+@cache
+def _spellings() -> Mapping[str, str]:
+    return {key.lower(): key for key in _iana_keys()}
+
+
 def is_zone(name: str) -> bool:
     """True for an IANA key, legacy ones included: Cal.com takes "EST" too."""
     return name in _iana_keys()
+
+
+def zone_key(text: str) -> str:
+    """The IANA key in its own spelling, for one in any case. Raises ValueError where there is none."""
+    try:
+        return _spellings()[text.lower()]
+    except KeyError:
+        raise ValueError("must be the IANA name of a time zone") from None
 
 
 def zone_info(name: str) -> tzinfo:

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import phonenumbers
 
-from app.domain.answers import Result
+from app.domain.answers import LONGEST_WAIT, SHORTEST_WAIT, Result
 from app.domain.contacts import normalise_email, placeholder_email
 from app.domain.directory import Agent
 from app.domain.errors import RefusedError
@@ -19,9 +19,6 @@ from app.domain.times import is_zone
 from app.services.named import checked_name, refused
 
 Value = TypeVar("Value")
-
-SHORTEST_WAIT, LONGEST_WAIT = 0.5, 25.0
-"""Seconds a request may wait for its job; voice platforms hang up soon after."""
 
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z")
 SOME_PHONE = "+12125550123"

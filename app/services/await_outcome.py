@@ -6,6 +6,7 @@ import threading
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from app.domain.errors import StoreUnavailableError
 from app.domain.jobs import Job
 from app.domain.ports import Clock, Doorbell
 from app.domain.stores import OpenUnit
@@ -52,7 +53,10 @@ class AwaitOutcome:
     def _wait(self, job: Job, answer_by: datetime) -> Job:
         with self.doorbell.listening(job.id) as bell:
             while True:
-                job = self._read(job)
+                try:
+                    job = self._read(job)
+                except StoreUnavailableError:  # accepted it is: "still confirming" stays true
+                    return job
                 left = (answer_by - self.clock()).total_seconds()
                 if job.status.is_final or left <= 0:
                     return job

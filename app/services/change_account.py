@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from app.domain.directory import Access, Account
 from app.domain.ports import Calendar, Owner
@@ -17,7 +17,7 @@ class AccountChange:
 
     name: str | None = None
     base_url: str | None = None
-    api_key: str | None = None
+    api_key: str | None = field(default=None, repr=False)
     settle_seconds: float | None = None
     primary: bool = False
 

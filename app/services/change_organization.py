@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from app.domain.caller_secrets import hash_of
 from app.domain.directory import Organization
 from app.domain.stores import OpenUnit
-from app.services.list_appointments import hash_of
 from app.services.named import checked_name, organization_named, refused
 
 SHORTEST_SECRET = 16

@@ -18,11 +18,10 @@ class Line:
     agent: Agent
     account: Account
 
-    @property
-    def calendar(self) -> str:
+    def calendar_of(self, account_id: str) -> str:
         """What cannot hold two bookings at one time: an account's own calendar, or a team's event type."""
         team = f":{self.agent.event_type.id}" if self.agent.event_type.scheduling else ""
-        return self.account.id + team
+        return account_id + team
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

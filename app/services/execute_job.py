@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import structlog
+
 from app.domain.answers import Result
-from app.domain.errors import RefusedError
+from app.domain.errors import KeyUnreadableError, RefusedError
 from app.domain.identifiers import new_owner_id
 from app.domain.jobs import LEASE, MAX_CRASHES, Job
 from app.domain.outcomes import Failed, Outcome, Trace
@@ -17,6 +19,8 @@ from app.services.reconcile_job import ReconcileJob
 from app.services.scene import Scene, read_scene
 from app.services.send_command import SendCommand
 from app.services.settle_job import SettleJob
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +41,9 @@ class ExecuteJob:
 
     def __call__(self, job_id: str) -> None:
         if self.stopping():
+            with self.open_unit() as unit:
+                unit.jobs.mark_unpublished(job_id)
+                unit.commit()
             return
         job = self._claim(job_id)
         if job is None:
@@ -45,11 +52,19 @@ class ExecuteJob:
             self._work(job)
 
     def _work(self, job: Job) -> None:
+        if job.crashes > MAX_CRASHES:
+            poison = Trace(code="poison", detail=f"{job.crashes} workers died on it")
+            self.settle_job.without_scene(job, Failed(result=Result.INTERNAL, trace=poison))
+            return
         try:
             with self.read_unit() as unit:
                 scene = read_scene(unit, job)
         except RefusedError as refused:
             self.settle_job.without_scene(job, Failed(result=refused.result))
+            return
+        except KeyUnreadableError:
+            log.warning("key_unreadable", account_id=job.account_id)
+            self.settle_job.not_now(job)
             return
         outcome = self._run(scene)
         if outcome is not None:
@@ -64,11 +79,7 @@ class ExecuteJob:
 
     def _run(self, scene: Scene) -> Outcome | None:
         """None: the job is not ours any more, or was handed back; somebody else records its outcome."""
-        job = scene.job
-        if job.crashes > MAX_CRASHES:
-            result = Result.OUTCOME_UNKNOWN if job.submitted_at else Result.INTERNAL
-            return Failed(result=result, trace=Trace(code="poison", detail=f"{job.crashes} workers died on it"))
-        if job.submitted_at is not None:
+        if scene.job.submitted_at is not None:
             found = self.reconcile_job(scene)
             if found is not None:
                 return found

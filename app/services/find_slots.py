@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from app.domain import slots
@@ -18,6 +18,9 @@ from app.services.connect_agent import Line
 
 Within = Callable[[float, Callable[[], list[datetime]]], list[datetime]]
 """Runs a look-up for at most so many seconds; raises TimeoutError while the look-up itself goes on behind."""
+
+AROUND_WISH = timedelta(days=1)
+"""How far behind a wished time other times are looked for, if it lies beyond the window."""
 
 MARGIN = 0.1
 """Seconds kept of the caller's budget to write the answer."""
@@ -36,7 +39,10 @@ class FindSlots:
     def __call__(
         self, line: Line, base: Answer, *, days_ahead: int, wanted: datetime | None, answer_by: datetime
     ) -> Answer:
-        start, end = slots.window(self.clock(), days_ahead)
+        now = self.clock()
+        start, end = slots.window(now, days_ahead)
+        if base.action is Action.SUGGEST and wanted is not None:
+            end = max(end, min(wanted + AROUND_WISH, slots.window(now, slots.MAX_DAYS)[1]))
         found = self._look(line, start, end, (answer_by - self.clock()).total_seconds() - MARGIN)
         openings = tuple(slots.upcoming(found, self.clock()))
         if base.action is Action.SUGGEST:

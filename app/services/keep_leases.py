@@ -7,10 +7,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+import structlog
+
 from app.domain.errors import StoreUnavailableError
 from app.domain.jobs import LEASE, Job
 from app.domain.ports import Clock
 from app.domain.stores import OpenUnit
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,21 +26,21 @@ class KeepLeases:
 
     open_unit: OpenUnit
     clock: Clock
-    _held: dict[str, Job] = field(default_factory=dict)
+    _held: dict[tuple[str, int], Job] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @contextmanager
     def holding(self, job: Job) -> Iterator[None]:
         with self._lock:
-            self._held[job.id] = job
+            self._held[job.id, job.fence] = job
         try:
             yield
         finally:
             with self._lock:
-                del self._held[job.id]
+                del self._held[job.id, job.fence]
 
     def __call__(self) -> int:
-        """How many leases were kept. A database that is away is no reason to stop the work."""
+        """How many leases were kept. A database that is away is no reason to stop: what was sent is looked for."""
         with self._lock:
             held = list(self._held.values())
         if not held:
@@ -47,5 +51,9 @@ class KeepLeases:
                 kept = [unit.jobs.renew(job, now=now, lease_until=now + LEASE) for job in held]
                 unit.commit()
         except StoreUnavailableError:
+            log.warning("leases_not_kept", count=len(held))
             return 0
+        for job, is_kept in zip(held, kept, strict=True):
+            if not is_kept:
+                log.warning("lease_lost", job_id=job.id)
         return sum(kept)

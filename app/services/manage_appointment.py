@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from app.domain import slots, times
@@ -27,18 +27,18 @@ class ManageRequest:
     action: Action
     agent_id: str
     org_id: str
-    name: str = ""
-    email: str = ""
-    phone: str = ""
+    name: str = field(default="", repr=False)
+    email: str = field(default="", repr=False)
+    phone: str = field(default="", repr=False)
     appointment_datetime: str = ""
     appointment_id: str = ""
     call_session_id: str = ""
-    notes: str = ""
+    notes: str = field(default="", repr=False)
     days_ahead: int | None = None
     timezone: str = ""
     idempotency_key: str = ""
     wait: float | None = None
-    caller_secret: str = ""
+    caller_secret: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +79,9 @@ class ManageAppointment:
     def _answer(self, request: ManageRequest, line: Line, base: Answer, answer_by: datetime) -> Answer:
         if request.action is Action.LIST:
             email, phone = _contact(request, line)
-            return self.list_appointments(line, base, email=email, phone=phone, secret=request.caller_secret)
+            return self.list_appointments(
+                line, base, email=email, phone=phone, secret=request.caller_secret, answer_by=answer_by
+            )
         if not request.action.is_write:
             wanted = _starts_at(request, base.zone) if request.appointment_datetime else None
             return self.find_slots(
@@ -132,7 +134,8 @@ def _starts_at(request: ManageRequest, zone: str) -> datetime:
         ) from skipped
 
 
-def _contact(request: ManageRequest, line: Line) -> tuple[str, str]:
+def _contact(request: ManageRequest, line: Line, *, needs_phone: bool = False) -> tuple[str, str]:
+    """E-mail and E.164 phone. An unreadable phone is left out where a good e-mail does: asking again rarely helps."""
     faults: dict[str, str] = {}
     email = phone = ""
     try:
@@ -142,14 +145,15 @@ def _contact(request: ManageRequest, line: Line) -> tuple[str, str]:
     try:
         phone = normalise_phone(request.phone, line.agent.phone_country) if request.phone else ""
     except ValueError as fault:
-        faults["phone"] = str(fault)
+        if needs_phone or not email:
+            faults["phone"] = str(fault)
     if faults:
         raise RefusedError(Result.INVALID, fields=faults)
     return email, phone
 
 
 def _attendee(request: ManageRequest, line: Line, zone: str) -> Attendee:
-    email, phone = _contact(request, line)
+    email, phone = _contact(request, line, needs_phone=line.agent.event_type.needs_phone)
     attendee = Attendee(
         name=request.name,
         email=email,

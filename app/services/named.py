@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
 from app.domain.answers import Result
 from app.domain.directory import Access, Account, Agent, Organization
 from app.domain.errors import RefusedError, UnknownNameError
+from app.domain.identifiers import UUID
 from app.domain.jobs import Job
 from app.domain.stores import Directory, JobStore
 
-UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 NAME_LIMIT = 200
 
 

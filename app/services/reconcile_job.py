@@ -8,13 +8,16 @@ from datetime import timedelta
 from app.domain.answers import Result
 from app.domain.appointments import Appointment, AppointmentStatus, Book, Booking, Reschedule
 from app.domain.errors import CalendarError
-from app.domain.outcomes import Failed, Outcome, Succeeded, Trace, Unknown
+from app.domain.outcomes import Failed, Outcome, RetryLater, Succeeded, Trace, Unknown
 from app.domain.ports import Calendar, Clock
 from app.domain.retry_policy import has_settled
 from app.services.scene import Scene
 
 JOB_KEY = "ringbook_job"
 """The metadata key under which Cal.com keeps our job id; it survives every move (calcom, metadata of reschedules)."""
+
+CLOCKS_DIFFER = timedelta(minutes=10)
+"""How far behind ours Cal.com's clock may be, which stamps when a booking was made."""
 
 MAX_MOVES = 20
 """How many moves of one booking are followed."""
@@ -32,7 +35,7 @@ class ReconcileJob:
         try:
             found = self.look(scene)
         except CalendarError as error:
-            return Unknown(trace=error.outcome.trace)
+            return Unknown(trace=error.outcome.trace, wait=wait_of(error.outcome))
         if found is not None:
             return found
         submitted_at = scene.job.submitted_at or self.clock()
@@ -44,20 +47,13 @@ class ReconcileJob:
         """One look: Succeeded or Failed if Cal.com shows it, None if it does not (yet). Raises CalendarError."""
         command = scene.job.command
         if isinstance(command, Book):
-            return self._look_for_booking(scene, command)
+            return self._look_for_booking(scene)
         booking = self.follow(scene, scene.subject)
         if booking is None:
             return Failed(result=Result.UNKNOWN_APPOINTMENT)
         if isinstance(command, Reschedule):
             return _moved(booking, command, scene.subject)
         return Succeeded(booking=booking) if booking.status is AppointmentStatus.CANCELLED else None
-
-    def look_after_refusal(self, scene: Scene) -> Outcome | None:
-        """A "taken" may be our own echo, or the caller's own earlier booking: that one is then the answer."""
-        command = scene.job.command
-        if not isinstance(command, Book):
-            return self.look(scene) if scene.job.submissions else None
-        return self._look_for_booking(scene, command, same_attendee=True)
 
     def follow(self, scene: Scene, appointment: Appointment) -> Booking | None:
         """The booking at the end of the appointment's chain of moves. Raises CalendarError."""
@@ -68,27 +64,19 @@ class ReconcileJob:
             booking = self.calendar.booking(scene.access, booking.moved_to)
         return booking
 
-    def _look_for_booking(self, scene: Scene, command: Book, *, same_attendee: bool = False) -> Outcome | None:
-        event_type, wanted = scene.agent.event_type, command.starts_at
-        rows = self.calendar.bookings(
-            scene.access,
-            starts_from=wanted,
-            ends_by=wanted + timedelta(minutes=max((event_type.length_minutes, *event_type.length_options))),
-            event_type_id=event_type.id,
-            include_ended=True,
-        )
-        ours = [row for row in rows if row.metadata.get(JOB_KEY) == scene.job.id]
-        theirs = [row for row in rows if same_attendee and row.starts_at == wanted and _is_of(row, command)]
-        found = next(iter(ours + theirs), None)
-        return Succeeded(booking=found) if found else None
+    def _look_for_booking(self, scene: Scene) -> Outcome | None:
+        """By our key alone: its time, event type and attendee may have been changed in Cal.com since."""
+        made = self.calendar.bookings_made_since(scene.access, scene.job.created_at - CLOCKS_DIFFER)
+        ours = [booking for booking in made if booking.metadata.get(JOB_KEY) == scene.job.id]
+        live = next((booking for booking in ours if booking.status.is_live), None)
+        if live is not None:
+            return Succeeded(booking=live)
+        return Failed(result=Result.ALREADY_CANCELLED, trace=Trace(code="cancelled_by_host")) if ours else None
 
 
-def _is_of(booking: Booking, command: Book) -> bool:
-    """Compares what Cal.com stored: an e-mail, or `<digits>@sms.cal.com` for a phone alone."""
-    attendee = command.attendee
-    stored = {booking.attendee_email.lower(), booking.attendee_phone} - {""}
-    by_phone = f"{attendee.phone.lstrip('+')}@sms.cal.com" if attendee.phone else ""
-    return bool(stored & ({attendee.email, attendee.phone, by_phone} - {""}))
+def wait_of(outcome: Outcome) -> float | None:
+    """For how long Cal.com asked to be left alone."""
+    return outcome.wait if isinstance(outcome, RetryLater) else None
 
 
 def _moved(booking: Booking, command: Reschedule, appointment: Appointment) -> Outcome | None:

@@ -8,12 +8,16 @@ from dataclasses import dataclass, replace
 from app.domain.answers import Result
 from app.domain.appointments import Book, Cancel, Reschedule
 from app.domain.errors import CalendarError
-from app.domain.outcomes import Failed, Moved, Outcome, SlotUnavailable, Trace, Unknown
+from app.domain.jobs import LEASE
+from app.domain.outcomes import Failed, Moved, Outcome, RetryLater, SlotUnavailable, Trace, Unknown
 from app.domain.ports import BookingWish, Calendar, Clock
-from app.domain.retry_policy import MAX_SUBMISSIONS
+from app.domain.retry_policy import MAX_SUBMISSIONS, has_settled
 from app.domain.stores import OpenUnit
-from app.services.reconcile_job import JOB_KEY, ReconcileJob
+from app.services.reconcile_job import JOB_KEY, ReconcileJob, wait_of
 from app.services.scene import Scene
+
+APPOINTMENT_KEY = "ringbook_appointment"
+"""The metadata key of our appointment id, for whoever reads the booking in Cal.com."""
 
 MAX_HOPS = 5
 """How often one attempt follows a booking that was moved in Cal.com itself."""
@@ -34,47 +38,69 @@ class SendCommand:
 
     def __call__(self, scene: Scene) -> Outcome | None:
         for _ in range(MAX_HOPS):
-            outcome = self._is_there_already(scene) or self._is_too_late(scene)
-            if outcome is None and not self._mark_submitted(scene):
-                return None
-            outcome = outcome or self._write(scene)
+            outcome = self._is_too_late(scene) or self._look_before_move(scene)
+            if outcome is None:
+                if not self._mark_submitted(scene):
+                    return self._left_unsent(scene)
+                outcome = self._write(scene)
             if not isinstance(outcome, Moved):
                 return self._confirm_refusal(scene, outcome)
-            scene = self._follow(scene, outcome.uid)
+            if (followed := self._follow(scene, outcome.uid)) is None:
+                return None
+            scene = followed
         return Failed(result=Result.UPSTREAM_REFUSED, trace=Trace(code="moved_too_often"))
 
-    def _is_there_already(self, scene: Scene) -> Outcome | None:
-        """A move to the time the appointment already has is done without a write (Cal.com would issue a new uid)."""
-        command = scene.job.command
-        if not isinstance(command, Reschedule) or scene.subject.starts_at != command.starts_at:
+    def _is_too_late(self, scene: Scene) -> Outcome | None:
+        """A no for good is said only when no earlier request of this job can be carried out any more."""
+        job, now = scene.job, self.clock()
+        past = job.starts_at is not None and job.starts_at <= now
+        if not past and now < job.deadline_at and job.submissions < MAX_SUBMISSIONS[job.action]:
+            return None
+        settle = scene.account.settle_seconds
+        if job.submitted_at and not has_settled(submitted_at=job.submitted_at, now=now, settle=settle):
+            return Unknown(trace=Trace(code="not_settled_yet"))
+        return Failed(result=Result.SLOT_PAST if past else Result.UPSTREAM_DOWN, trace=Trace(code="too_late"))
+
+    def _look_before_move(self, scene: Scene) -> Outcome | None:
+        """Two moves need no write: to the time it already has (Cal.com would issue a new uid), and of what is over."""
+        command, now = scene.job.command, self.clock()
+        if not isinstance(command, Reschedule):
+            return None
+        is_over = scene.subject.ends_at <= now
+        if not is_over and scene.subject.starts_at != command.starts_at:
             return None
         try:
+            booking = self.reconcile_job.follow(scene, scene.subject)
+            if is_over and booking is not None and booking.ends_at <= now:
+                return Failed(result=Result.ALREADY_OVER)
             return self.reconcile_job.look(scene)
         except CalendarError as error:
             return error.outcome
 
-    def _is_too_late(self, scene: Scene) -> Outcome | None:
-        job, now = scene.job, self.clock()
-        if job.starts_at is not None and job.starts_at <= now:
-            return Failed(result=Result.SLOT_PAST)
-        if now >= job.deadline_at or job.submissions >= MAX_SUBMISSIONS[job.action]:
-            return Failed(result=Result.UPSTREAM_DOWN, trace=Trace(code="too_late"))
-        return None
-
     def _mark_submitted(self, scene: Scene) -> bool:
+        if self.stopping():
+            return False
         with self.open_unit() as unit:
-            if self.stopping():
-                unit.jobs.hand_back(scene.job, now=self.clock())
-                unit.commit()
-                return False
             marked = unit.jobs.mark_submitted(scene.job, now=self.clock())
             unit.commit()
         return marked
 
-    def _follow(self, scene: Scene, uid: str) -> Scene:
-        """The booking was moved in Cal.com itself: keep its new uid, then act on that one."""
+    def _left_unsent(self, scene: Scene) -> Outcome | None:
+        """Stopping: the job goes back as it was, or (its last write was refused as moved) is tried again at once."""
+        if not self.stopping():
+            return None
+        with self.open_unit() as unit:
+            handed_back = unit.jobs.hand_back(scene.job, now=self.clock())
+            unit.commit()
+        return None if handed_back else RetryLater(wait=0.0, counts=False, trace=Trace(code="stopping"))
+
+    def _follow(self, scene: Scene, uid: str) -> Scene | None:
+        """The booking was moved in Cal.com itself: keep its new uid, then act on that one. None: not ours any more."""
+        job, now = scene.job, self.clock()
         appointment = replace(scene.subject, uids=(*scene.subject.uids, uid))
         with self.open_unit() as unit:
+            if not unit.jobs.renew(job, now=now, lease_until=now + LEASE):
+                return None
             unit.appointments.save(appointment)
             unit.commit()
         return replace(scene, appointment=appointment)
@@ -89,15 +115,13 @@ class SendCommand:
         return self.calendar.move(scene.access, uid, command.starts_at, reason)
 
     def _confirm_refusal(self, scene: Scene, outcome: Outcome) -> Outcome:
-        """A refusal is believed only when Cal.com does not show that what we want is there."""
-        taken = isinstance(outcome, SlotUnavailable) and outcome.result is Result.SLOT_TAKEN
-        echo = isinstance(outcome, SlotUnavailable | Failed) and scene.job.submissions > 0
-        if not (taken or echo):
+        """After an earlier request of this job a refusal may be its echo: believed only if Cal.com shows nothing."""
+        if scene.job.submissions == 0 or not isinstance(outcome, SlotUnavailable | Failed):
             return outcome
         try:
-            return self.reconcile_job.look_after_refusal(scene) or outcome
+            return self.reconcile_job.look(scene) or outcome
         except CalendarError as error:
-            return Unknown(trace=error.outcome.trace) if echo else outcome
+            return Unknown(trace=error.outcome.trace, wait=wait_of(error.outcome))
 
 
 def _wish(scene: Scene, command: Book) -> BookingWish:
@@ -106,7 +130,7 @@ def _wish(scene: Scene, command: Book) -> BookingWish:
     notes_field = event_type.field("notes")
     if command.notes and notes_field is not None and not notes_field.hidden:
         answers["notes"] = command.notes
-    metadata = {JOB_KEY: job.id, "ringbook_appointment": job.appointment_id}
+    metadata = {JOB_KEY: job.id, APPOINTMENT_KEY: job.appointment_id}
     if command.call_session_id:
         metadata["call_session_id"] = command.call_session_id
     if command.notes:

@@ -10,24 +10,22 @@ from app.domain.answers import Final, Result
 from app.domain.appointments import Appointment, AppointmentStatus, Book, Booking, Cancel
 from app.domain.errors import CalendarError
 from app.domain.jobs import Job, Status
-from app.domain.outcomes import Failed, Moved, Outcome, RetryLater, SlotUnavailable, Succeeded, Unknown
+from app.domain.outcomes import Failed, Moved, Outcome, RetryLater, SlotUnavailable, Succeeded, Trace, Unknown
 from app.domain.ports import Calendar, Clock, Doorbell, Publisher, SlotCache
-from app.domain.retry_policy import next_look, next_try
+from app.domain.retry_policy import LOOKING_LIMIT, next_look, next_try
 from app.domain.slots import nearest_first, upcoming
 from app.domain.stores import OpenUnit, UnitOfWork
+from app.services.look_up import Within
 from app.services.scene import Scene
+
+POSTPONED = "postponed"
+"""How an attempt is recorded that Cal.com itself asked to be made later: it does not count as a try."""
 
 ALTERNATIVES_AHEAD = timedelta(days=7)
 """How far behind the refused time other times are looked for."""
 
-NAMES: dict[type[Outcome], str] = {
-    Succeeded: "succeeded",
-    SlotUnavailable: "slot_unavailable",
-    RetryLater: "retry_later",
-    Unknown: "unknown",
-    Moved: "moved",
-    Failed: "failed",
-}
+ALTERNATIVES_WITHIN = 3.0
+"""Seconds the look may take: the no itself is known, and the caller waits for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,10 +33,12 @@ class SettleJob:
     """Writes only while the attempt still holds the job (its fence): a worker that woke too late changes nothing."""
 
     open_unit: OpenUnit
+    read_unit: OpenUnit
     calendar: Calendar
     cache: SlotCache
     doorbell: Doorbell
     publisher: Publisher
+    within: Within
     clock: Clock
 
     def __call__(self, scene: Scene, outcome: Outcome) -> None:
@@ -46,30 +46,63 @@ class SettleJob:
             case Succeeded(booking=booking):
                 self._succeed(scene, booking, outcome)
             case RetryLater():
-                tries = scene.job.attempts if outcome.counts else 1
-                at = next_try(outcome, tries=tries, now=self.clock(), deadline_at=scene.job.deadline_at)
-                self._again(scene.job, outcome, at, Result.UPSTREAM_DOWN)
+                self._try_again(scene, outcome)
             case Unknown():
-                at = next_look(submitted_at=self._sent_at(scene.job), now=self.clock(), settle=scene.settle)
-                self._again(scene.job, outcome, at, Result.OUTCOME_UNKNOWN)
+                self._look_again(scene, outcome)
             case SlotUnavailable(result=result):
                 self._refuse_slot(scene, result, outcome)
             case Failed(result=Result.SLOT_PAST as result):
                 self._refuse_slot(scene, result, outcome)
             case Failed():
-                self.without_scene(scene.job, outcome)
+                self._fail(scene.job, outcome, outcome.result)
             case Moved():
                 raise AssertionError("a move is followed before it gets here")
 
-    def _sent_at(self, job: Job) -> datetime:
-        """When the job's last write left; the claimed job in hand is older than that."""
-        with self.open_unit() as unit:
-            stored = unit.jobs.get(job.id)
-        return (stored and stored.submitted_at) or self.clock()
+    def _try_again(self, scene: Scene, outcome: RetryLater) -> None:
+        job, now = scene.job, self.clock()
+        at = next_try(outcome, tries=self._tries(job, outcome), now=now, deadline_at=job.deadline_at)
+        if at is None and job.submissions:  # a plain no would be too early: an earlier write may still be carried out
+            self._look_again(scene, Unknown(trace=outcome.trace, wait=outcome.wait))
+        else:
+            self._again(job, outcome, at, Result.UPSTREAM_DOWN)
+
+    def _look_again(self, scene: Scene, outcome: Unknown) -> None:
+        job, now = scene.job, self.clock()
+        with self.read_unit() as unit:
+            stored = unit.jobs.get(job.id)  # the claimed job in hand is older than its write
+        if stored is not None and stored.submitted_at is not None:
+            at = next_look(submitted_at=stored.submitted_at, now=now, settle=scene.settle, wait=outcome.wait)
+            self._again(job, outcome, at, Result.OUTCOME_UNKNOWN)
+        else:
+            unread = RetryLater(wait=outcome.wait, trace=outcome.trace)
+            at = next_try(unread, tries=self._tries(job, unread), now=now, deadline_at=job.deadline_at)
+            self._again(job, unread, at, Result.OUTCOME_UNKNOWN if job.submissions else Result.UPSTREAM_DOWN)
+
+    def _tries(self, job: Job, outcome: RetryLater) -> int:
+        """This one and the earlier ones that count: waiting as Cal.com wished, and looking, use up nothing."""
+        if not outcome.counts:
+            return 1
+        with self.read_unit() as unit:
+            return 1 + sum(each.outcome == RetryLater.name for each in unit.jobs.attempts_of(job.id))
 
     def without_scene(self, job: Job, outcome: Failed) -> None:
-        """The end of a job that did not change anything."""
-        self._finish(job, outcome, Status.FAILED, Final(result=outcome.result, detail=outcome.trace.detail))
+        """The end of a job that cannot be worked on. With a write of it open, nobody can say that nothing changed."""
+        self._fail(job, outcome, outcome.result if job.submitted_at is None else Result.OUTCOME_UNKNOWN)
+
+    def _fail(self, job: Job, outcome: Failed, result: Result) -> None:
+        self._finish(job, outcome, Status.FAILED, Final(result=result, detail=outcome.trace.detail))
+
+    def not_now(self, job: Job) -> None:
+        """The job cannot be worked on as things are: again later, as long as there is time."""
+        now = self.clock()
+        if job.submitted_at is None:
+            waiting = RetryLater(trace=Trace(code="not_now"))
+            at = next_try(waiting, tries=job.attempts, now=now, deadline_at=job.deadline_at)
+            self._again(job, waiting, at, Result.UPSTREAM_KEY)
+        else:
+            open_still = Unknown(trace=Trace(code="not_now"))
+            at = next_look(submitted_at=job.submitted_at, now=now, settle=LOOKING_LIMIT.total_seconds())
+            self._again(job, open_still, at, Result.OUTCOME_UNKNOWN)
 
     def _succeed(self, scene: Scene, booking: Booking, outcome: Outcome) -> None:
         job = scene.job
@@ -85,7 +118,7 @@ class SettleJob:
                 now=self.clock(),
                 status=Status.SUCCEEDED,
                 final=final,
-                outcome=NAMES[type(outcome)],
+                outcome=outcome.name,
                 trace=outcome.trace,
             ):
                 return
@@ -114,8 +147,10 @@ class SettleJob:
             return self.calendar.openings(scene.access, event_type.id, start, end)
 
         try:
-            openings = self.cache.openings(scene.account.id, event_type.id, now, until, load)
-        except CalendarError:
+            openings = self.within(
+                ALTERNATIVES_WITHIN, lambda: self.cache.openings(scene.account.id, event_type.id, now, until, load)
+            )
+        except (CalendarError, TimeoutError):
             return ()
         free = [opening for opening in upcoming(openings, now) if opening != wanted]
         return tuple(nearest_first(free, wanted))
@@ -130,26 +165,31 @@ class SettleJob:
                 now=self.clock(),
                 at=at,
                 keep_submitted=isinstance(outcome, Unknown),
-                outcome=NAMES[type(outcome)],
+                outcome=POSTPONED if isinstance(outcome, RetryLater) and not outcome.counts else outcome.name,
                 trace=outcome.trace,
             )
+            freed = unit.jobs.waiting_behind(job) if isinstance(outcome, RetryLater) else []
             unit.commit()
+        self._publish(freed)
 
     def _finish(self, job: Job, outcome: Outcome, status: Status, final: Final) -> None:
         with self.open_unit() as unit:
-            name = NAMES[type(outcome)]
             if not unit.jobs.finish(
-                job, now=self.clock(), status=status, final=final, outcome=name, trace=outcome.trace
+                job, now=self.clock(), status=status, final=final, outcome=outcome.name, trace=outcome.trace
             ):
                 return
             if final.result is Result.ALREADY_CANCELLED:
                 unit.appointments.set_status(job.appointment_id, AppointmentStatus.CANCELLED)
+                unit.jobs.release_keys_of_appointment(job.appointment_id, keep=job.id)
             freed = unit.jobs.waiting_behind(job)
             unit.commit()
         self._wake(job, freed)
 
     def _wake(self, job: Job, freed: Iterable[str]) -> None:
         self.doorbell.ring(job.id)
+        self._publish(freed)
+
+    def _publish(self, freed: Iterable[str]) -> None:
         for job_id in freed:
             self.publisher.publish(job_id)
 

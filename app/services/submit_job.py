@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -29,6 +30,18 @@ class Submission:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """What a job is about. A change goes to the account that has the appointment, whichever the agent has by now.
+
+    `behind`: when the job before it on this appointment was created; hosts' clocks may differ, the order may not.
+    """
+
+    appointment_id: str
+    account_id: str
+    behind: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SubmitJob:
     """Raises RefusedError, and StoreUnavailableError where nothing was accepted."""
 
@@ -39,27 +52,50 @@ class SubmitJob:
     def __call__(self, line: Line, command: Command, *, zone: str, idempotency_key: str = "") -> Submission:
         now = self.clock()
         with self.open_unit() as unit:
-            command, appointment_id = self._target(unit, line, command, now)
+            command, target = self._target(unit, line, command)
             identity = identify(
                 command, org_id=line.organization.id, agent_id=line.agent.id, idempotency_key=idempotency_key
             )
-            job = _new_job(line, command, appointment_id, zone, identity, now)
+            job = _new_job(line, command, target, zone, identity, now)
             submission = self._insert(unit, job, identity, now)
-            unit.commit()
-        if not submission.attached:
-            self.publisher.publish(job.id)
+            self._commit(unit, job, submission)
+        if not submission.attached and not self.publisher.publish(job.id):
+            self._mark_unpublished(job)
         return submission
 
-    def _target(self, unit: UnitOfWork, line: Line, command: Command, now: datetime) -> tuple[Command, str]:
-        """The command with our own appointment id in it, checked against what we know of the appointment."""
+    def _mark_unpublished(self, job: Job) -> None:
+        """So that the scheduler does not wait for the message first. Accepted it is in any case."""
+        with suppress(StoreUnavailableError), self.open_unit() as unit:
+            unit.jobs.mark_unpublished(job.id)
+            unit.commit()
+
+    def _commit(self, unit: UnitOfWork, job: Job, submission: Submission) -> None:
+        """A connection lost during the commit leaves open whether it happened: then the row tells."""
+        try:
+            unit.commit()
+        except StoreUnavailableError:
+            with self.open_unit() as again:
+                if submission.attached or again.jobs.get(job.id) is None:
+                    raise
+
+    def _target(self, unit: UnitOfWork, line: Line, command: Command) -> tuple[Command, Target]:
+        """The command with our own appointment id in it, and what is known of its appointment."""
         if isinstance(command, Book):
-            return command, new_appointment_id()
+            return command, Target(appointment_id=new_appointment_id(), account_id=line.account.id)
         appointment = unit.appointments.get(line.organization.id, command.appointment_id)
-        if appointment is None or appointment.agent_id != line.agent.id:
+        if appointment is not None and not _is_on(line, appointment):
             raise RefusedError(Result.UNKNOWN_APPOINTMENT)
-        if isinstance(command, Reschedule):
-            _check_movable(appointment, now)
-        return replace(command, appointment_id=appointment.id), appointment.id
+        if isinstance(command, Reschedule) and appointment is not None and not appointment.status.is_live:
+            raise RefusedError(Result.ALREADY_CANCELLED)
+        account_id = appointment.account_id if appointment else line.account.id
+        appointment_id = appointment.id if appointment else command.appointment_id
+        behind = unit.jobs.newest_open_on(line.organization.id, line.calendar_of(account_id), appointment_id)
+        if appointment is None and behind is None:  # else its booking is under way, and this comes after it
+            raise RefusedError(Result.UNKNOWN_APPOINTMENT)
+        return (
+            replace(command, appointment_id=appointment_id),
+            Target(appointment_id=appointment_id, account_id=account_id, behind=behind),
+        )
 
     def _insert(self, unit: UnitOfWork, job: Job, identity: Identity, now: datetime) -> Submission:
         """The unique index decides who is first; an older answer that no longer holds gives its key up."""
@@ -69,19 +105,12 @@ class SubmitJob:
             holder = unit.jobs.holder_of(identity.key)
             if holder is None:
                 continue
-            if _still_holds(holder, identity, now):
+            if _still_holds(holder, identity, now) and (identity.explicit or _still_stands(unit, holder)):
                 if holder.fingerprint != identity.fingerprint:
                     raise RefusedError(Result.KEY_REUSED)
                 return Submission(job=holder, attached=True)
             unit.jobs.release_key(holder.id, identity.key)
         raise StoreUnavailableError("the same request is being accepted elsewhere at this moment")
-
-
-def _check_movable(appointment: Appointment, now: datetime) -> None:
-    if not appointment.status.is_live:
-        raise RefusedError(Result.ALREADY_CANCELLED)
-    if appointment.ends_at <= now:
-        raise RefusedError(Result.ALREADY_OVER)
 
 
 def _still_holds(holder: Job, identity: Identity, now: datetime) -> bool:
@@ -99,24 +128,39 @@ def _still_holds(holder: Job, identity: Identity, now: datetime) -> bool:
     return holder.final is not None and holder.final.result is Result.OUTCOME_UNKNOWN
 
 
-def _new_job(line: Line, command: Command, appointment_id: str, zone: str, identity: Identity, now: datetime) -> Job:
+def _still_stands(unit: UnitOfWork, holder: Job) -> bool:
+    """A "booked" is not repeated for an appointment that was called off or moved since."""
+    if holder.status is not Status.SUCCEEDED or holder.final is None or isinstance(holder.command, Cancel):
+        return True
+    appointment = unit.appointments.get(holder.org_id, holder.final.appointment_id or holder.appointment_id)
+    return appointment is not None and appointment.status.is_live and appointment.starts_at == holder.final.starts_at
+
+
+def _is_on(line: Line, appointment: Appointment) -> bool:
+    """Any agent that books the same event type of the same account may change it: they share one calendar."""
+    if appointment.agent_id == line.agent.id:
+        return True
+    return (appointment.account_id, appointment.event_type_id) == (line.account.id, line.agent.event_type.id)
+
+
+def _new_job(line: Line, command: Command, target: Target, zone: str, identity: Identity, now: datetime) -> Job:
     starts_at = None if isinstance(command, Cancel) else command.starts_at
     length = timedelta(minutes=line.agent.event_type.length_minutes)
     return Job(
         id=new_job_id(),
         org_id=line.organization.id,
         agent_id=line.agent.id,
-        account_id=line.account.id,
-        appointment_id=appointment_id,
+        account_id=target.account_id,
+        appointment_id=target.appointment_id,
         command=command,
         status=Status.QUEUED,
-        created_at=now,
+        created_at=now if target.behind is None else max(now, target.behind + timedelta(microseconds=1)),
         deadline_at=deadline(command.action, now=now, starts_at=starts_at),
         next_attempt_at=now,
         published_at=now,
         zone=zone,
         language=line.agent.language,
-        calendar=line.calendar,
+        calendar=line.calendar_of(target.account_id),
         starts_at=starts_at,
         ends_at=None if starts_at is None else starts_at + length,
         dedupe_key=identity.key,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, false, insert, or_, select, update
+from sqlalchemy import Row, and_, false, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.appointments import Appointment, AppointmentStatus, Attendee
@@ -21,7 +21,7 @@ class SqlAppointmentStore:
         self._session = session
 
     def save(self, appointment: Appointment) -> None:
-        """Raises sqlalchemy's IntegrityError for a uid that another appointment of the account has already."""
+        """A uid that another appointment of the account has already stays with that one."""
         values = _to_row(appointment)
         new = insert_into(self._session, appointments).values(values)
         self._session.execute(new.on_conflict_do_update(index_elements=[appointments.c.id], set_=values))
@@ -30,7 +30,10 @@ class SqlAppointmentStore:
         if added:
             chain = {"appointment_id": appointment.id, "account_id": appointment.account_id}
             rows = [chain | {"position": position, "uid": uid} for position, uid in enumerate(added, len(known))]
-            self._session.execute(insert(appointment_uids), rows)
+            once = insert_into(self._session, appointment_uids).on_conflict_do_nothing(
+                index_elements=[appointment_uids.c.uid, appointment_uids.c.account_id]
+            )
+            self._session.execute(once, rows)
 
     def get(self, org_id: str, appointment_id: str) -> Appointment | None:
         by_uid = select(appointment_uids.c.appointment_id).where(appointment_uids.c.uid == appointment_id)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
-from app.domain.errors import StoreUnavailableError
+from app.domain.errors import KeyUnreadableError
 
 
 class Cipher:
@@ -22,15 +22,15 @@ class Cipher:
         return self._fernet.encrypt(plain.encode()).decode("ascii")
 
     def decrypt(self, stored: str) -> str:
-        """Raises StoreUnavailableError where no secret key fits: with the right one back, nothing is lost."""
+        """Raises KeyUnreadableError where no secret key fits: with the right one back, nothing is lost."""
         try:
             return self._fernet.decrypt(stored).decode()
         except InvalidToken as error:
-            raise StoreUnavailableError("a stored key was encrypted with a secret key that is not given") from error
+            raise KeyUnreadableError("a stored key was encrypted with a secret key that is not given") from error
 
     def rotate(self, stored: str) -> str:
-        """The same plain text under the first secret key. Raises StoreUnavailableError as `decrypt` does."""
+        """The same plain text under the first secret key. Raises KeyUnreadableError as `decrypt` does."""
         try:
             return self._fernet.rotate(stored).decode("ascii")
         except InvalidToken as error:
-            raise StoreUnavailableError("a stored key was encrypted with a secret key that is not given") from error
+            raise KeyUnreadableError("a stored key was encrypted with a secret key that is not given") from error

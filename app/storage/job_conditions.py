@@ -29,9 +29,10 @@ def is_due(now: datetime) -> ColumnElement[bool]:
 def is_unhindered(now: datetime) -> ColumnElement[bool]:
     """No other job on the same appointment, or at an overlapping time of the same calendar, goes first.
 
-    First go: one that runs under a live lease; one whose write has an open outcome; and of one appointment, the older
-    one that is due. A job whose own outcome is open waits only for jobs that run and for outcomes open for longer, so
-    that no two jobs can wait for each other.
+    First go: one that runs under a live lease; one whose write has an open outcome; and of one appointment the older
+    one, even while it pauses: a cancel must not overtake the booking it is about. A job whose own outcome is open waits
+    only for jobs that run and for outcomes open for longer, so that no two jobs can wait for each other. One whose time
+    is over and that sent nothing waits for nobody: it only ends.
     """
     runs = other.c.lease_until >= now
     sent = other.c.submitted_at.is_not(None)
@@ -42,7 +43,6 @@ def is_unhindered(now: datetime) -> ColumnElement[bool]:
     holds = or_(runs, and_(sent, ~i_sent_first))
     older = and_(
         jobs.c.submitted_at.is_(None),
-        other.c.next_attempt_at <= now,
         tuple_(other.c.created_at, other.c.id) < tuple_(jobs.c.created_at, jobs.c.id),
     )
     another = and_(other.c.finished_at.is_(None), other.c.id != jobs.c.id)
@@ -52,10 +52,12 @@ def is_unhindered(now: datetime) -> ColumnElement[bool]:
         other.c.starts_at < jobs.c.ends_at,
         other.c.ends_at > jobs.c.starts_at,
     )
-    return and_(
-        ~exists().where(another, same_appointment, or_(holds, older)).correlate(jobs),
-        ~exists().where(another, overlapping, holds).correlate(jobs),
+    goes_first = or_(
+        exists().where(another, same_appointment, or_(holds, older)).correlate(jobs),
+        exists().where(another, overlapping, holds).correlate(jobs),
     )
+    only_ends = and_(jobs.c.deadline_at <= now, jobs.c.submitted_at.is_(None))
+    return or_(only_ends, ~goes_first)
 
 
 def may_have_waited_for(job: Job) -> ColumnElement[bool]:

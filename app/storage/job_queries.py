@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.jobs import Job, Status
 from app.domain.stores import JobFilter
-from app.storage.job_conditions import is_due, is_unhindered, may_have_waited_for
+from app.storage.job_conditions import is_due, is_open, is_unhindered, may_have_waited_for
 from app.storage.job_rows import job_from_row
 from app.storage.tables import jobs
 
@@ -35,6 +35,11 @@ def oldest_due(session: Session, *, now: datetime) -> datetime | None:
         session.scalar(left_behind.order_by(jobs.c.lease_until).limit(1)),
     ]
     return min((first for first in firsts if first is not None), default=None)
+
+
+def newest_open_on(session: Session, org_id: str, calendar: str, appointment_id: str) -> datetime | None:
+    on_it = jobs.c.appointment_id == appointment_id, jobs.c.org_id == org_id, jobs.c.calendar == calendar
+    return session.scalar(select(jobs.c.created_at).where(is_open, *on_it).order_by(jobs.c.created_at.desc()).limit(1))
 
 
 def waiting_behind(session: Session, job: Job) -> list[str]:

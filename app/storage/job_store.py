@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Update, case, delete, select, update
@@ -22,6 +22,9 @@ from app.storage.job_rows import job_from_row, job_to_row
 from app.storage.tables import jobs
 
 NO_LEASE: dict[str, Any] = {"lease_owner": "", "lease_until": None}
+
+CLOCKS_DIFFER = timedelta(seconds=2)
+"""Hosts' clocks may: a job that one of them made this moment is due on every other."""
 
 AT_ONCE: dict[str, Any] = {"published_at": None}
 """For jobs whose next message is not a repeat of the last one."""
@@ -50,7 +53,7 @@ class SqlJobStore:
         take_turns(self._session, job_id)
         taken = (
             update(jobs)
-            .where(jobs.c.id == job_id, is_due(now), is_unhindered(now))
+            .where(jobs.c.id == job_id, is_due(now + CLOCKS_DIFFER), is_unhindered(now))
             .values(
                 status=Status.RUNNING,
                 fence=jobs.c.fence + 1,
@@ -72,8 +75,11 @@ class SqlJobStore:
         return self._changed(_held(job, now).values(lease_until=lease_until))
 
     def mark_submitted(self, job: Job, *, now: datetime) -> bool:
-        """Refused past the lease too, taken over or not: jobs it held back may run by now."""
-        sent = _held(job, now).values(submitted_at=now, submissions=jobs.c.submissions + 1)
+        """Refused past the lease too, taken over or not: jobs it held back may run by now, or on a host whose clock is
+        ahead may have been let pass.
+        """
+        take_turns(self._session, job.id)
+        sent = _held(job, now).where(is_unhindered(now)).values(submitted_at=now, submissions=jobs.c.submissions + 1)
         if not self._changed(sent):
             return False
         attempt_rows.mark_attempt_submitted(self._session, job, now)
@@ -134,6 +140,7 @@ class SqlJobStore:
                 deadline_at=deadline_at,
                 attempts=0,
                 crashes=0,
+                submissions=case((jobs.c.submissions > 0, 1), else_=0),
                 final=None,
                 finished_at=None,
                 **AT_ONCE,
@@ -153,6 +160,9 @@ class SqlJobStore:
     def holder_of(self, dedupe_key: str) -> Job | None:
         row = self._session.execute(select(jobs).where(jobs.c.dedupe_key == dedupe_key)).one_or_none()
         return job_from_row(row) if row else None
+
+    def newest_open_on(self, org_id: str, calendar: str, appointment_id: str) -> datetime | None:
+        return job_queries.newest_open_on(self._session, org_id, calendar, appointment_id)
 
     def release_key(self, job_id: str, dedupe_key: str) -> bool:
         held = update(jobs).where(jobs.c.id == job_id, jobs.c.dedupe_key == dedupe_key)
@@ -175,7 +185,12 @@ class SqlJobStore:
         return job_queries.due_ids(self._session, now=now, published_before=published_before, limit=limit)
 
     def mark_published(self, job_ids: Sequence[str], *, now: datetime) -> None:
-        self._session.execute(update(jobs).where(jobs.c.id.in_(job_ids)).values(published_at=now))
+        still_due = jobs.c.id.in_(job_ids), jobs.c.status != Status.RUNNING, jobs.c.next_attempt_at <= now
+        self._session.execute(update(jobs).where(*still_due).values(published_at=now))
+
+    def mark_unpublished(self, job_id: str) -> None:
+        waiting = jobs.c.id == job_id, jobs.c.status != Status.RUNNING
+        self._session.execute(update(jobs).where(*waiting).values(published_at=None))
 
     def waiting_behind(self, job: Job) -> list[str]:
         return job_queries.waiting_behind(self._session, job)

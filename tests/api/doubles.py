@@ -11,10 +11,13 @@ from flask.testing import FlaskClient
 
 from app.domain.answers import Answer, ListedAppointment, Result
 from app.domain.appointments import Action, Attendee, Cancel
+from app.domain.directory import Account, Agent, Organization
 from app.domain.errors import RefusedError
+from app.domain.event_types import EventType
 from app.domain.jobs import Attempt, Job, Status
 from app.factory import create_app
 from app.services.check_health import Health
+from app.services.connect_agent import Line
 from app.services.manage_appointment import ManageRequest
 from app.services.read_job import JobView
 
@@ -113,10 +116,15 @@ HEALTHY = Health(database=True, redis=True, oldest_due_seconds=1.5, jobs={Status
 
 @dataclass
 class UseCasesDouble:
-    """`refusal` is raised instead of answering, whatever kind of exception it is."""
+    """`refusal` is raised instead of answering, whatever kind of exception it is; so is `unreadable` for the agent.
+
+    Without an `agent`, nobody is known by any id.
+    """
 
     answer: Answer = field(default_factory=an_answer)
     refusal: Exception | None = None
+    agent: Agent | None = None
+    unreadable: Exception | None = None
     view: JobView | None = None
     health: Health = HEALTHY
     clock: Callable[[], datetime] = lambda: NOW
@@ -129,6 +137,13 @@ class UseCasesDouble:
             raise self.refusal
         return self.answer
 
+    def connect_agent(self, org_id: str, agent_id: str) -> Line:
+        if self.unreadable is not None:
+            raise self.unreadable
+        if self.agent is None or (org_id, agent_id) != (self.agent.org_id, self.agent.id):
+            raise RefusedError(Result.FORBIDDEN)
+        return Line(organization=ORGANIZATION, agent=self.agent, account=ACCOUNT)
+
     def read_job(self, job_id: str, wait: float = 0.0) -> JobView:
         self.reads.append((job_id, wait))
         if self.view is None:
@@ -137,6 +152,25 @@ class UseCasesDouble:
 
     def check_health(self) -> Health:
         return self.health
+
+
+def an_agent(**settings: Any) -> Agent:
+    event_type = EventType(id=7, slug="visit", title="Visit", length_minutes=30)
+    facts: dict[str, Any] = {"id": AGENT, "org_id": ORG, "name": "Dr. Rivera", "account_id": None}
+    return Agent(event_type=event_type, created_at=NOW, **(facts | settings))
+
+
+ORGANIZATION = Organization(id=ORG, name="Clinic", created_at=NOW)
+ACCOUNT = Account(
+    id="acc_1",
+    org_id=ORG,
+    name="main",
+    base_url="https://api.cal.example/v2",
+    key_last4="abcd",
+    username="rivera",
+    time_zone="Europe/Berlin",
+    created_at=NOW,
+)
 
 
 def client_of(use_cases: UseCasesDouble, *, public_url: str = PUBLIC_URL) -> FlaskClient:

@@ -49,6 +49,7 @@ STATUSES = {
     "already_cancelled": (409, "CONFLICT"),
     "already_over": (409, "CONFLICT"),
     "not_cancellable": (409, "CONFLICT"),
+    "person_limit": (409, "CONFLICT"),
     "key_reused": (409, "CONFLICT"),
     "unknown_job": (404, "NOT_FOUND"),
     "rate_limited": (429, "RATE_LIMITED"),
@@ -159,16 +160,8 @@ def test_details_name_the_fields_at_fault():
     assert body["error"]["details"] == {"name": "is required"}
 
 
-@pytest.mark.parametrize(
-    ("result", "field"),
-    [
-        (Result.EMAIL_NEEDED, "email"),
-        (Result.PHONE_NEEDED, "phone"),
-        (Result.TIME_PAST, "appointment_datetime"),
-        (Result.TIME_SKIPPED, "appointment_datetime"),
-    ],
-)
-def test_a_refusal_about_one_field_names_it_even_when_a_job_found_out(result, field):
+@pytest.mark.parametrize(("result", "field"), [(Result.EMAIL_NEEDED, "email"), (Result.PHONE_NEEDED, "phone")])
+def test_a_refusal_for_want_of_a_field_names_it_even_when_a_job_found_out(result, field):
     assert list(render(an_answer(result), NOW, PUBLIC_URL).body["error"]["details"]) == [field]
 
 

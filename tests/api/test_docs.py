@@ -9,7 +9,8 @@ from urllib.parse import urljoin
 import pytest
 
 from app.api import docs
-from tests.api.doubles import PUBLIC_URL, UseCasesDouble, client_of
+from app.cli.demo_agent import AGENT_ID, ORG_ID
+from tests.api.doubles import PUBLIC_URL, URL, UseCasesDouble, client_of
 
 
 def test_every_file_the_page_loads_is_served_here():
@@ -52,6 +53,7 @@ def test_the_document_names_the_public_address():
     document = client_of(UseCasesDouble()).get("/openapi.json").get_json()
     assert document["openapi"] == "3.1.0"
     assert document["servers"] == [{"url": PUBLIC_URL}]
+    assert not [name for name in document["components"]["schemas"] if "Pagination" in name]
     assert set(document["paths"]) == {
         "/api/v1/calcom/appointments/manage",
         "/api/v1/jobs/{job_id}",
@@ -59,3 +61,10 @@ def test_the_document_names_the_public_address():
         "/readyz",
         "/metrics",
     }
+
+
+def test_the_request_to_try_changes_nothing_and_is_for_the_agent_of_a_fresh_start():
+    document = client_of(UseCasesDouble()).get("/openapi.json").get_json()
+    example = document["paths"][URL]["post"]["requestBody"]["content"]["application/json"]["example"]
+    assert example == {"action": "suggest", "agent_id": AGENT_ID, "org_id": ORG_ID}
+    assert client_of(UseCasesDouble()).post(URL, json=example).status_code == 200

@@ -69,6 +69,23 @@ def test_null_is_the_same_as_not_given():
     assert (request.phone, request.days_ahead, request.timezone, request.notes) == ("", None, "", "")
 
 
+def test_a_time_zone_is_taken_in_any_case_and_handed_on_in_its_own_spelling():
+    assert sent({"timezone": " america/NEW_york "}).timezone == "America/New_York"
+    assert sent({"timezone": "  "}).timezone == ""
+
+
+def test_long_notes_and_call_ids_are_cut_because_any_string_will_do():
+    request = sent({"notes": "n" * 1999 + " more", "call_session_id": "c" * 201})
+    assert request.notes == "n" * 1999
+    assert request.call_session_id == "c" * 200
+
+
+@pytest.mark.parametrize("key", ["", "  "])
+def test_an_empty_key_is_none(key):
+    assert sent(headers={"Idempotency-Key": key}).idempotency_key == ""
+    assert sent({"tool_call_id": "call_abc"}, headers={"Idempotency-Key": key}).idempotency_key == "call_abc"
+
+
 def test_days_ahead_may_be_any_whole_number_and_is_handed_on_as_it_is():
     assert [sent({"days_ahead": days}).days_ahead for days in (0, -3, 31, 7.0, 10**30)] == [0, -3, 31, 7, 10**30]
 

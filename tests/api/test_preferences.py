@@ -43,7 +43,7 @@ def test_printable_keys_are_taken(key):
     assert read_idempotency_key(key) == key
 
 
-@pytest.mark.parametrize("key", ["", " ", "x" * 256, "é", "a\tb", "a\x00"])
+@pytest.mark.parametrize("key", ["x" * 256, "é", "a\tb", "a\x00"])
 def test_other_keys_are_refused_by_name(key):
     with pytest.raises(RefusedError) as refused:
         read_idempotency_key(key)
@@ -51,7 +51,7 @@ def test_other_keys_are_refused_by_name(key):
 
 
 def test_no_key_is_no_key():
-    assert read_idempotency_key(None) == ""
+    assert [read_idempotency_key(header) for header in (None, "", " ", "   ")] == ["", "", "", ""]
     assert not is_key(7)
 
 

@@ -14,15 +14,20 @@ GENERATED = ("app/storage/migrations/versions/",)
 
 def tracked() -> list[Path]:
     """Every file that is or is about to be part of the repository; without git, every file of the rooms."""
-    listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
-        cwd=ROOT,
-        capture_output=True,
-        check=False,
-    )
-    if listed.returncode == 0:
-        names = listed.stdout.decode().split("\0")
-        return sorted(ROOT / name for name in names if name and (ROOT / name).is_file())
+    try:
+        listed = subprocess.run(
+            ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
+            cwd=ROOT,
+            capture_output=True,
+            check=True,
+        )
+    except (FileNotFoundError, subprocess.CalledProcessError):  # no git here, or no repository
+        return _found()
+    names = listed.stdout.decode().split("\0")
+    return sorted(ROOT / name for name in names if name and (ROOT / name).is_file())
+
+
+def _found() -> list[Path]:
     found = [*ROOT.glob("*"), *(ROOT / ".ci").glob("*"), *(path for room in ROOMS for path in (ROOT / room).rglob("*"))]
     return sorted(path for path in found if path.is_file() and "__pycache__" not in path.parts)
 

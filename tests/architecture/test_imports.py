@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+from cryptography.fernet import Fernet
 
 from tests.architecture.source_files import ROOT
 
@@ -30,9 +31,10 @@ def test_the_import_contracts_are_kept():
         ("app.sandbox.server", ("app.domain", "app.container", "config", "sqlalchemy", "celery", "redis")),
     ],
 )
-def test_a_process_does_not_load_what_it_does_not_need(module, unwanted):
+def test_a_process_does_not_load_what_it_does_not_need(module, unwanted, tmp_path):
     code = f"import {module}, sys; print([name for name in {unwanted} if name in sys.modules])"
+    environ = {"DATA_DIR": str(tmp_path), "SECRET_KEYS": Fernet.generate_key().decode()}
     loaded = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", code], cwd=ROOT, env=environ, capture_output=True, text=True, timeout=60, check=False
     )
     assert loaded.stdout.strip() == "[]", loaded.stderr

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ from packaging.markers import Marker
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from tests.architecture.source_files import ROOT
+from tests.architecture.source_files import ROOMS, ROOT, modules, name_of, parse
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 RUNTIME = ROOT / "requirements.lock"
@@ -39,6 +41,26 @@ def asked_for(lock: Path) -> set[str]:
 
 def names(requirements: list[str]) -> set[str]:
     return {canonicalize_name(Requirement(text).name) for text in requirements}
+
+
+def test_every_package_that_is_imported_is_declared():
+    """One that only another package brings along may be gone with that package's next version."""
+    owners = packages_distributions()
+    declared = names(PROJECT["project"]["dependencies"])
+    missing = {
+        name: name_of(path)
+        for path in modules("app", "config", "workers")
+        for name in imported(parse(path))
+        if name in owners and name not in ROOMS and not names(owners[name]) & declared
+    }
+    assert missing == {}
+
+
+def imported(tree: ast.Module) -> set[str]:
+    """First words of everything a module imports."""
+    found = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    found |= {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module}
+    return {name.partition(".")[0] for name in found}
 
 
 def test_the_runtime_lock_holds_exactly_what_the_project_depends_on():

@@ -62,11 +62,11 @@ REFUSALS: list[tuple[Operation, Reply, str]] = [
     (BOOK, enveloped(400, TOO_SOON), "slot slot_not_offered"),
     (MOVE, enveloped(400, TOO_SOON), "slot slot_not_offered"),
     (BOOK, enveloped(400, "Attempting to book a meeting in the past."), "slot slot_past"),
-    (BOOK, enveloped(400, TOO_MANY_ACTIVE), "slot limit_reached"),
+    (BOOK, enveloped(400, TOO_MANY_ACTIVE), "failed person_limit"),
     (
         BOOK,
         enveloped(400, f"{TOO_MANY_ACTIVE} You can reschedule your existing booking (abc) to a new timeslot instead."),
-        "slot limit_reached",
+        "failed person_limit",
     ),
     (BOOK, raw(401, "booking_limit_reached"), "slot limit_reached"),
     (BOOK, raw(401, "duration_limit_reached"), "slot limit_reached"),

@@ -141,19 +141,10 @@ def test_a_slots_query_for_a_move_names_the_booking() -> None:
 
 
 def test_a_list_always_names_the_states_it_wants() -> None:
-    def query(*, include_ended: bool) -> dict[str, str]:
-        return dict(
-            calls.bookings(
-                starts_from=AT,
-                ends_by=AT + timedelta(hours=1),
-                event_type_id=7,
-                email="jane+tag@example.com",
-                include_ended=include_ended,
-                skip=100,
-            ).query
-        )
-
-    assert query(include_ended=False) == {
+    upcoming = calls.bookings(
+        starts_from=AT, ends_by=AT + timedelta(hours=1), event_type_id=7, email="jane+tag@example.com", skip=100
+    )
+    assert dict(upcoming.query) == {
         "status": "upcoming,unconfirmed",
         "afterStart": "2026-11-23T14:00:00Z",
         "beforeEnd": "2026-11-23T15:00:00Z",
@@ -162,7 +153,12 @@ def test_a_list_always_names_the_states_it_wants() -> None:
         "eventTypeId": "7",
         "attendeeEmail": "jane+tag@example.com",
     }
-    assert query(include_ended=True)["status"] == "upcoming,unconfirmed,past"
+    assert dict(calls.bookings_made_since(AT, skip=0).query) == {
+        "status": "upcoming,unconfirmed,past,cancelled",
+        "afterCreatedAt": "2026-11-23T14:00:00Z",
+        "take": "100",
+        "skip": "0",
+    }
 
 
 def test_each_group_of_endpoints_gets_its_own_version() -> None:

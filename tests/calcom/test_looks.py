@@ -93,7 +93,7 @@ def test_a_long_list_has_one_time_limit_for_all_its_pages(calendar: CalcomCalend
     with ScriptedServer(*pages) as server:
         started = time.monotonic()
         outcome = failure(lambda: calendar.bookings(access_to(server.url), starts_from=AT, ends_by=AT + HOUR))
-        assert time.monotonic() - started < 2.0
+        assert time.monotonic() - started < 5.0  # all twenty pages would take 6 s
         assert told(outcome) == "retry"
         assert len(server.requests) < 8
 

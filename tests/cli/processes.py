@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import psutil  # type: ignore[import-untyped,unused-ignore]
+import psutil
 
 
 def is_gone(pid: int) -> bool:

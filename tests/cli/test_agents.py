@@ -59,7 +59,7 @@ def test_what_cannot_be_booked_by_voice_is_shown_and_refused(office: Office) -> 
 
 def test_a_missing_answer_is_named(office: Office) -> None:
     line = refusal(office, agent, "add", "--org", annas_clinic(office), "--event-type", "8", "Desk")
-    assert line == "Error: fields: It asks for reason. Give an answer with --answer {field}=text."
+    assert line == "Error: fields: It asks for reason. Answer with --answer reason=text."
 
 
 def test_an_event_type_cal_com_does_not_know_is_one_clear_line(office: Office) -> None:

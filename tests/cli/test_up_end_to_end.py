@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -90,6 +95,7 @@ def running(tmp_path: Path) -> Iterator[Running]:
 
 def test_a_first_start_books_an_appointment_mends_itself_and_stops_cleanly(running):
     running.shows("Press Ctrl-C to stop")
+    assert "worker is ready (" in running.shown()
     assert "Appointment confirmed" in running.shown()
     assert "curl -sS http://127.0.0.1:" in running.shown()
     assert all(any(word in command for command in running.family().values()) for word in PROGRAMS)
@@ -109,6 +115,33 @@ def test_a_first_start_books_an_appointment_mends_itself_and_stops_cleanly(runni
     assert "killed" not in running.shown()
     assert running.shown().endswith("nothing is left running.\n")
     assert "Traceback" not in running.shown()
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="the README's commands need curl")
+def test_the_first_request_of_the_readme_works_as_it_stands(running):
+    running.shows("Press Ctrl-C to stop")
+    section = (ROOT / "README.md").read_text().partition("## First request")[2]
+    commands = section.partition("```sh\n")[2].partition("```")[0]
+    assert commands.count("http://127.0.0.1:8000/") == 1
+    ours = commands.replace(":8000/", f":{running.environ['PORT']}/")
+    done = subprocess.run(["sh", "-euc", ours], capture_output=True, text=True, timeout=60, check=True)
+
+    offered, booked = answers(done.stdout)
+    assert offered["data"]["summary"] == "Suggested times"
+    assert offered["data"]["available_slots"]
+    assert booked["data"]["summary"] == "Appointment confirmed", booked
+    start = datetime.fromisoformat(booked["data"]["date_time"]).astimezone(ZoneInfo("America/New_York"))
+    assert (start.weekday(), start.hour, start.minute) == (0, 10, 0)
+
+
+def answers(text: str) -> list[dict[str, Any]]:
+    """The JSON documents that were written one after the other."""
+    found = []
+    while text := text.strip():
+        document, end = json.JSONDecoder().raw_decode(text)
+        found.append(document)
+        text = text[end:]
+    return found
 
 
 def test_a_killed_start_leaves_nothing_behind_and_the_next_one_works(running):

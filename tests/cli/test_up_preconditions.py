@@ -13,6 +13,7 @@ from app.cli.embedded import PreconditionError, check_ports, hold_data_dir, valk
 from app.cli.readiness import answers_ping
 from app.cli.stop_signals import StopSignals
 from app.cli.supervisor import Supervisor
+from app.cli.up import worker
 from config.settings import Settings, load_settings
 from tests.support.waiting import eventually
 
@@ -73,6 +74,15 @@ def test_a_taken_port_is_told_with_the_setting_that_changes_it(name, taken_port,
     assert str(caught.value) == (
         f"Port {taken_port} on 127.0.0.1 cannot be used (Address already in use): set {name} to a free one"
     )
+
+
+def test_a_worker_is_waited_for_only_where_its_broker_is_sure_to_be_there(tmp_path):
+    embedded = worker(settings_for(tmp_path))
+    assert embedded.ready is not None
+    assert not embedded.ready()
+    (tmp_path / "worker.ready").touch()
+    assert embedded.ready()
+    assert worker(settings_for(tmp_path, REDIS_URL="redis://redis.example:6379/0")).ready is None
 
 
 def test_the_sandbox_port_does_not_matter_without_the_sandbox(taken_port, unused_port, tmp_path):

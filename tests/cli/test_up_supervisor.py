@@ -18,7 +18,7 @@ from app.cli.stop_signals import StopSignals
 from app.cli.supervisor import RestartPolicy, StartError, StopRequestedError, Supervisor
 from app.cli.watchdog import Watchdog
 from tests.cli.processes import descendants, is_gone
-from tests.cli.up_children import SERVER, STUBBORN, server
+from tests.cli.up_children import CHATTY, SERVER, STUBBORN, server
 from tests.support.waiting import eventually
 
 
@@ -176,6 +176,16 @@ def test_a_log_that_grew_too_long_is_set_aside(rig):
     rig.supervisor.start(server("one", rig.place))
     assert log.stat().st_size < LARGEST_LOG
     assert (rig.place / "one.log.1").stat().st_size == LARGEST_LOG + 1
+
+
+def test_a_log_that_grows_while_its_program_runs_is_set_aside_and_goes_on(rig):
+    log = rig.place / "one.log"
+    rig.supervisor.start(server("one", rig.place, CHATTY))
+    eventually(lambda: rig.supervisor.revive() and (rig.place / "one.log.1").exists())
+    assert (rig.place / "one.log.1").stat().st_size > LARGEST_LOG
+    (rig.place / "go on").touch()
+    eventually(lambda: "still here" in log.read_text(), within=10)
+    assert log.stat().st_size < LARGEST_LOG
 
 
 @pytest.mark.slow

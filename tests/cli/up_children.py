@@ -35,6 +35,17 @@ while True:
     signal.pause()
 """
 
+CHATTY = """
+import pathlib, sys, time
+name, place = sys.argv[1], pathlib.Path(sys.argv[2])
+(place / f"{name}.ready").touch()
+print("x" * 6_000_000, flush=True)
+while not (place / "go on").exists():
+    time.sleep(0.02)
+print("still here", flush=True)
+time.sleep(60)
+"""
+
 FORKING = """
 import os, pathlib, signal, sys
 from config.lifeline import die_with_parent

@@ -9,6 +9,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from app.cli.up import web
+from app.domain.answers import LONGEST_WAIT
+from config.settings import load_settings
 from tests.cli.processes import descendants, is_gone
 from tests.support.waiting import eventually
 
@@ -49,6 +52,8 @@ def test_it_checks_out_with_the_settings_of_the_environment(tmp_path):
     assert read["bind"] == "['[::1]:8123']"
     assert (read["threads"], read["workers"], read["worker_class"]) == ("7", "1", "gthread")
     assert read["control_socket_disable"] == "True"
+    given = web(load_settings({}, dotenv=tmp_path / "none")).stop_within
+    assert LONGEST_WAIT < int(read["graceful_timeout"]) < given
 
 
 def test_it_writes_json_only_logs_no_requests_and_its_worker_dies_with_it(tmp_path):

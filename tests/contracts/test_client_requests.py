@@ -31,9 +31,8 @@ def test_every_request_is_one_that_cal_coms_document_allows() -> None:
         calendar.cancel(access, "abc", "")
         for look in (
             lambda: calendar.booking(access, "abc"),
-            lambda: calendar.bookings(
-                access, starts_from=at, ends_by=at, event_type_id=7, email="j@example.com", include_ended=True
-            ),
+            lambda: calendar.bookings(access, starts_from=at, ends_by=at, event_type_id=7, email="j@example.com"),
+            lambda: calendar.bookings_made_since(access, at),
             lambda: calendar.event_type(access, 7),
             lambda: calendar.owner(access),
         ):

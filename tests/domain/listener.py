@@ -47,9 +47,14 @@ DATE = {
     "de": r"(?:, dem (?P<day>\d+)\. (?P<month>{months})(?: (?P<year>\d{{4}}))?)?",
 }
 TIME = {
-    "en": r"(?P<hour>\d+)(?::(?P<minute>\d\d))? (?P<half>AM|PM)|(?P<noon>noon)",
-    "de": r"(?P<hour>\d+)(?::(?P<minute>\d\d))? Uhr(?P<half>)(?P<noon>)",
+    "en": (
+        r"(?P<hour>\d+)(?::(?P<minute>\d\d))? (?P<half>AM|PM)"
+        r"|(?P<noon>noon)|(?P<midnight>midnight)(?P<next> tonight)?"
+    ),
+    "de": r"(?P<hour>\d+)(?::(?P<minute>\d\d))? Uhr(?P<half>)(?P<noon>)(?P<midnight>)(?P<next>)",
 }
+DAY_AFTER = "midnight at the start of "
+"""Goes before a day, which every other time comes after."""
 
 
 Day = tuple[int | None, int | None, int | None, int | None, int | None]
@@ -71,17 +76,20 @@ def heard_times(sentence: str, language: str) -> list[Heard]:
     """All times of a sentence, each with the day last said before it."""
     near = "|".join(NEAR[language])
     weekdays = "|".join(DAYS[language])
-    day_rule = (
-        rf"\b(?:(?P<near>{near})|(?P<weekday>{weekdays}){DATE[language].format(months='|'.join(MONTHS[language]))})\b"
-    )
+    day_of_month = DATE[language].format(months="|".join(MONTHS[language]))
+    day_rule = rf"\b(?P<starts>{DAY_AFTER})?(?:(?P<near>{near})|(?P<weekday>{weekdays}){day_of_month})\b"
     rule = re.compile(rf"{day_rule}|\b(?:{TIME[language]})\b", re.IGNORECASE)
     said: Day = (None, None, None, None, None)
     times = []
     for found in rule.finditer(sentence):
         if found["near"] or found["weekday"]:
             said = _day(found, language)
-        else:
-            times.append(Heard(*said, *_clock(found)))
+            if found["starts"]:
+                times.append(Heard(*said, 0, 0))
+            continue
+        if found["next"]:
+            said = (1, None, None, None, None)
+        times.append(Heard(*said, *_clock(found)))
     return times
 
 
@@ -96,6 +104,8 @@ def _day(found: re.Match[str], language: str) -> Day:
 def _clock(found: re.Match[str]) -> tuple[int, int]:
     if found["noon"]:
         return 12, 0
+    if found["midnight"]:
+        return 0, 0
     hour = int(found["hour"])
     if found["half"]:
         hour = hour % 12 + (12 if found["half"] == "PM" else 0)

@@ -5,7 +5,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from app.domain.answers import ListedAppointment
+from app.domain.answers import SAY_MISSING, ListedAppointment
 from app.domain.appointments import Attendee
 
 ZONES = (
@@ -21,7 +21,7 @@ NAMES = (
     "7d9f3c1e-1111-4222-8333-944455556666", "- item", "...", "Dr.Rivera", "Ｗｗｗ", "“Quoted”", "x_y", "A.B.", "…",
 )  # fmt: skip
 
-REASONS = ("is required", "must be a UUID", "is not a date", "is required, or the other of email and phone", "**no**\n")
+REASONS = (*sorted(SAY_MISSING), "must be a UUID", "is not a date", "**no**\n")
 FIELDS = (
     "name", "email", "phone", "appointment_id", "appointment_datetime", "timezone", "days_ahead", "notes", "action",
     "agent_id", "org_id", "body", "Idempotency-Key", "{missing}", "",

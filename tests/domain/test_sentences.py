@@ -1,34 +1,24 @@
 """What is said in each case, word for word; what holds for all sentences is in test_every_sentence."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import datetime
 
 import pytest
 
-from app.domain.answers import Answer, ListedAppointment, Result
+from app.domain.answers import (
+    OR_EMAIL_REQUIRED,
+    OR_PHONE_REQUIRED,
+    REQUIRED,
+    REQUIRED_HERE,
+    ListedAppointment,
+    Result,
+)
 from app.domain.appointments import Action, Attendee
 from app.domain.speech import inner_message, samples, sentence, summary
 from tests.domain.row_nine import DONE, breaks_row_9
+from tests.domain.spoken import NOW, TOMORROW_2_PM, answer, at, said
 
 ACTIONS = (None, *Action)
-NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
-"""A Tuesday, ten in the morning in New York."""
-
-TOMORROW_2_PM = datetime(2026, 11, 25, 19, 0, tzinfo=UTC)
-
-
-def answer(result: Result, action: Action | None = Action.BOOK, **rest: Any) -> Answer:
-    return Answer(result=result, action=action, **{"zone": "America/New_York", "agent_name": "Dr. Rivera"} | rest)
-
-
-def said(result: Result, action: Action | None = Action.BOOK, **rest: Any) -> str:
-    return sentence(answer(result, action, **rest), NOW)
-
-
-def at(day: int, hour: int, minute: int = 0) -> datetime:
-    """A time in New York, November 2026 (from the 1st at UTC-5)."""
-    return datetime(2026, 11, day, hour, minute, tzinfo=UTC) + timedelta(hours=5)
 
 
 @pytest.mark.parametrize("language", ["en", "de"])
@@ -93,39 +83,26 @@ def test_a_name_that_can_be_spoken_is_said(name: str, spoken: str) -> None:
     assert f"with {spoken} for" in said(Result.BOOKED, agent_name=name, starts_at=TOMORROW_2_PM)
 
 
-def test_a_taken_slot_is_refused_with_at_most_three_others_on_two_days() -> None:
-    others = (at(25, 14, 30), at(25, 13), at(25, 15), at(25, 15, 30), at(27, 10))
-    assert said(Result.SLOT_TAKEN, starts_at=TOMORROW_2_PM, openings=others) == (
-        "I'm sorry, tomorrow at 2 PM is already taken. Would 1 PM, 2:30 PM, or Friday at 10 AM suit you instead?"
-    )
-
-
-def test_an_alternative_after_an_unsaid_day_names_its_day() -> None:
-    assert said(Result.SLOT_PAST, starts_at=at(24, 10), openings=(at(24, 11),)) == (
-        "I'm sorry, that time has just gone by. Would today at 11 AM suit you instead?"
-    )
-
-
 def test_a_refused_move_says_that_the_appointment_stays() -> None:
     assert "your appointment stays as it is" in said(Result.SLOT_TAKEN, Action.RESCHEDULE, starts_at=TOMORROW_2_PM)
 
 
-def test_availability_gives_count_and_edges() -> None:
-    openings = tuple(at(day, hour) for day in (25, 26, 30) for hour in (9, 10, 12))
-    assert said(Result.OPENINGS, Action.AVAILABILITY, openings=openings, days_ahead=7) == (
-        "I have 9 openings in the next 7 days, the first tomorrow at 9 AM and the last Monday at noon. "
-        "What day and time would you like?"
+def test_a_cancellation_under_way_is_about_the_appointment() -> None:
+    assert said(Result.CONFIRMING, Action.CANCEL, starts_at=TOMORROW_2_PM) == (
+        "I'm still waiting for the calendar to answer about cancelling your appointment for tomorrow at 2 PM. "
+        "Please stay on the line for a moment."
     )
 
 
-def test_one_opening_is_one() -> None:
-    one = (at(25, 9),)
-    assert said(Result.OPENINGS, Action.AVAILABILITY, openings=one, days_ahead=1) == (
-        "I have one opening in the next 24 hours, tomorrow at 9 AM. Would that suit you?"
+def test_a_person_with_as_many_bookings_as_allowed_is_offered_to_move() -> None:
+    assert said(Result.PERSON_LIMIT) == (
+        "You already have an appointment with us, so I can't add another. Would you like to move that one?"
     )
-    assert said(Result.OPENINGS, Action.SUGGEST, openings=one) == (
-        "I could offer you tomorrow at 9 AM. Would that suit you?"
-    )
+    assert "stays as it is" in said(Result.PERSON_LIMIT, Action.RESCHEDULE)
+
+
+def test_a_fault_of_the_platform_does_not_make_the_caller_repeat() -> None:
+    assert said(Result.NOT_JSON, None) == said(Result.INVALID, None, fields={"body": "must be valid JSON"})
 
 
 def test_looking_further_is_offered_only_where_there_is_further_to_look() -> None:
@@ -133,32 +110,15 @@ def test_looking_further_is_offered_only_where_there_is_further_to_look() -> Non
     assert "look further" not in said(Result.NO_OPENINGS, Action.SUGGEST, days_ahead=30)
 
 
-def test_long_dates_are_named_as_far_as_they_fit() -> None:
-    far = datetime(2027, 9, 29, 16, 30, tzinfo=UTC)
-    openings = tuple(far + timedelta(days=day) for day in (7, 14, 21))
-    text = said(
-        Result.SLOT_NOT_OFFERED,
-        Action.RESCHEDULE,
-        starts_at=far,
-        openings=openings,
-        language="de",
-        zone="Europe/Berlin",
-    )
-    assert text == (
-        "Am Mittwoch, dem 29. September 2027 um 18:30 Uhr kann ich leider keinen Termin anbieten, "
-        "Ihr Termin bleibt also, wie er ist. Ginge es stattdessen am Mittwoch, dem 6. Oktober 2027 um 18:30 Uhr?"
-    )
-
-
 @pytest.mark.parametrize(
     ("fields", "text"),
     [
         (
-            {"email": "is required, or the other", "phone": "is required, or the other", "name": "is required"},
+            {"email": OR_PHONE_REQUIRED, "phone": OR_EMAIL_REQUIRED, "name": REQUIRED},
             "I still need to know your name and your phone number or email address. Could you tell me that, please?",
         ),
         (
-            {"appointment_datetime": "is required", "name": "is required", "email": "is required"},
+            {"appointment_datetime": REQUIRED, "name": REQUIRED, "email": REQUIRED_HERE},
             (
                 "I still need to know your name, your email address, and the day and time you'd like. "
                 "Could you tell me that, please?"
@@ -169,14 +129,14 @@ def test_long_dates_are_named_as_far_as_they_fit() -> None:
             "I didn't quite catch your email address. Could you say that once more, please?",
         ),
         (
-            {"name": "is required", "phone": "is too short for a phone number", "org_id": "is required"},
+            {"name": REQUIRED, "phone": "is too short for a phone number", "org_id": REQUIRED},
             (
                 "I still need to know your name, and I didn't quite catch your phone number. "
                 "Could you tell me that, please?"
             ),
         ),
         (
-            {"org_id": "is required", "agent_id": "must be a UUID", "action": "is not one of them"},
+            {"org_id": REQUIRED, "agent_id": "must be a UUID", "action": "is not one of them"},
             "I'm sorry, a fault on our side keeps me from doing that. Please contact our team directly.",
         ),
     ],
@@ -215,21 +175,12 @@ def test_appointments_are_listed_in_order_and_requests_told_apart() -> None:
 def test_many_appointments_are_counted() -> None:
     many = listed(*(at(25, hour) for hour in range(9, 16)))
     assert said(Result.LISTED, Action.LIST, appointments=many) == (
-        "I can see 7 entries, and the next is an appointment for tomorrow at 9 AM. Which one is it about?"
+        "I can see 7 appointments, and the next is an appointment for tomorrow at 9 AM. Which one is it about?"
     )
-
-
-def test_a_skipped_time_offers_the_real_ones_beside_it() -> None:
-    nearest = (datetime(2027, 3, 14, 6, 30, tzinfo=UTC), datetime(2027, 3, 14, 7, 30, tzinfo=UTC))
-    assert said(Result.TIME_SKIPPED, openings=nearest) == (
-        "The clocks go forward then, so that time doesn't exist. "
-        "Would Sunday, March 14 at 1:30 AM or 3:30 AM suit you instead?"
-    )
-
-
-def test_a_past_time_says_its_year_where_the_year_may_be_what_is_wrong() -> None:
-    assert said(Result.TIME_PAST, starts_at=datetime(2025, 11, 25, 19, tzinfo=UTC)) == (
-        "Tuesday, November 25, 2025 at 2 PM is already in the past. What day and time would you like instead?"
+    pending = listed(*(at(26, hour) for hour in range(9, 13)), status="pending")
+    assert said(Result.LISTED, Action.LIST, appointments=pending).startswith("I can see 4 open requests, and")
+    assert said(Result.LISTED, Action.LIST, appointments=many + pending).startswith(
+        "I can see 11 appointments and open requests, and the next is an appointment for tomorrow at 9 AM."
     )
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,6 +22,7 @@ from app.services.execute_job import ExecuteJob
 from app.services.find_slots import FindSlots
 from app.services.keep_leases import KeepLeases
 from app.services.list_appointments import ListAppointments
+from app.services.look_up import Found, Within
 from app.services.manage_appointment import ManageAppointment, ManageRequest
 from app.services.read_job import ReadJob
 from app.services.reconcile_job import ReconcileJob
@@ -31,6 +32,7 @@ from app.services.settle_job import SettleJob
 from app.services.submit_job import SubmitJob
 from app.storage.database import Database
 from app.storage.schema import migrate
+from tests.services.bells import Bells
 from tests.services.scripted_calendar import ScriptedCalendar
 
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)  # a Monday, 9 AM in New York
@@ -51,30 +53,14 @@ PLAIN = EventType(
 )
 
 
-@dataclass
-class Bells:
-    """Doorbell and publisher that remember; a published job is run when the test says so."""
+class NoHurry(Within):
+    """Runs a look-up to its end, here and now."""
 
-    rung: list[str] = field(default_factory=list)
-    published: list[str] = field(default_factory=list)
-    broker_is_up: bool = True
-    at_wait: Callable[[], None] = lambda: None
+    def __call__(self, seconds: float, call: Callable[[], Found]) -> Found:
+        return call()
 
-    def ring(self, job_id: str) -> None:
-        self.rung.append(job_id)
 
-    def publish(self, job_id: str, *, background: bool = False) -> bool:
-        if self.broker_is_up:
-            self.published.append(job_id)
-        return self.broker_is_up
-
-    @contextmanager
-    def listening(self, _job_id: str) -> Iterator[Bells]:
-        yield self
-
-    def wait(self, _timeout: float) -> bool:
-        self.at_wait()
-        return True
+NO_HURRY = NoHurry(ThreadPoolExecutor(1))
 
 
 @dataclass
@@ -151,10 +137,12 @@ class Desk:
                 read_unit=read_unit,
                 calendar=self.calendar,
                 cache=self.cache,
-                within=lambda _seconds, call: call(),
+                within=NO_HURRY,
                 clock=clock,
             ),
-            list_appointments=ListAppointments(read_unit=read_unit, clock=clock),
+            list_appointments=ListAppointments(
+                open_unit=open_unit, calendar=self.calendar, within=NO_HURRY, clock=clock
+            ),
             clock=clock,
         )
         self.read_job = ReadJob(read_unit=read_unit, await_outcome=self.await_outcome, clock=clock)
@@ -177,10 +165,12 @@ class Desk:
             ),
             settle_job=SettleJob(
                 open_unit=open_unit,
+                read_unit=read_unit,
                 calendar=self.calendar,
                 cache=self.cache,
                 doorbell=self.bells,
                 publisher=self.bells,
+                within=NO_HURRY,
                 clock=clock,
             ),
             keep_leases=self.keep_leases,

@@ -10,9 +10,9 @@ import pytest
 
 from app.domain.answers import Answer, Result
 from app.domain.appointments import Action, AppointmentStatus
-from app.domain.outcomes import Moved, Unknown
+from app.domain.outcomes import Failed, Moved, RetryLater, Unknown
 from app.services.manage_appointment import ManageRequest
-from tests.services.desk import TWO_PM_TUESDAY, Desk
+from tests.services.desk import AGENT, ORG, TWO_PM_TUESDAY, Desk
 from tests.services.scripted_calendar import TAKEN
 
 
@@ -164,22 +164,62 @@ def test_after_a_cancel_the_same_booking_is_made_anew_and_not_replayed(desk: Des
     assert len(desk.calendar.live()) == 1
 
 
-def test_an_appointment_is_hidden_from_other_agents(desk: Desk) -> None:
+@pytest.mark.parametrize(("event_type_id", "expected"), [(101, Result.CANCELLED), (102, Result.UNKNOWN_APPOINTMENT)])
+def test_agents_of_one_event_type_share_its_appointments_and_others_do_not_see_them(
+    desk: Desk, event_type_id: int, expected: Result
+) -> None:
     appointment_id = desk.booked().appointment_id
+    other = "22222222-98e9-7c87-86c7-321e2fa98733"
     with desk.database.unit() as unit:
-        agent = unit.directory.agent("019d1fdb-98e9-7c87-86c7-321e2fa98733")
+        agent = unit.directory.agent(AGENT)
         assert agent is not None
-        unit.directory.save_agent(replace(agent, id="22222222-98e9-7c87-86c7-321e2fa98733"))
+        unit.directory.save_agent(replace(agent, id=other, event_type=replace(agent.event_type, id=event_type_id)))
         unit.commit()
 
-    foreign = desk.manage(
-        ManageRequest(
-            action=Action.CANCEL,
-            org_id="1268c1f0-19f3-47db-aefb-c16a7c3ace6e",
-            agent_id="22222222-98e9-7c87-86c7-321e2fa98733",
-            appointment_id=appointment_id,
-            wait=0,
-        )
+    asked_by_other = desk.manage(
+        ManageRequest(action=Action.CANCEL, org_id=ORG, agent_id=other, appointment_id=appointment_id, wait=0)
     )
+    desk.work()
 
-    assert foreign.result is Result.UNKNOWN_APPOINTMENT
+    answer = desk.read_job(asked_by_other.job_id).answer if asked_by_other.job_id else asked_by_other
+    assert answer.result is expected
+
+
+def test_a_cancel_with_the_id_of_a_booking_under_way_waits_for_it(desk: Desk) -> None:
+    booking = desk.book()
+    cancel = desk.ask(Action.CANCEL, appointment_id=booking.appointment_id)
+    assert cancel.result is Result.CONFIRMING
+
+    desk.work()
+
+    assert desk.read_job(booking.job_id).answer.result is Result.BOOKED
+    assert desk.read_job(cancel.job_id).answer.result is Result.CANCELLED
+    assert desk.calendar.live() == []
+
+
+def test_a_cancel_does_not_overtake_a_booking_that_pauses(desk: Desk) -> None:
+    desk.calendar.script = [RetryLater(wait=30.0, counts=False)]
+    booking = desk.book()
+    desk.work()
+    cancel = desk.ask(Action.CANCEL, appointment_id=booking.appointment_id)
+    desk.work()
+    assert desk.read_job(cancel.job_id).answer.result is Result.CONFIRMING
+
+    desk.work_until_final(booking.job_id)
+    desk.work_until_final(cancel.job_id)
+
+    assert desk.calendar.live() == []
+    assert [what for what, _ in desk.calendar.writes] == ["book", "book", "cancel"]
+
+
+def test_a_booking_the_host_called_off_is_not_replayed_as_booked(desk: Desk) -> None:
+    first = desk.booked()
+    uid = desk.appointment(first.appointment_id).uid
+    desk.calendar.rows[uid] = replace(desk.calendar.rows[uid], status=AppointmentStatus.CANCELLED)
+    desk.calendar.script = [Failed(result=Result.ALREADY_CANCELLED)]
+    assert moved(desk, first.appointment_id, 1).result is Result.ALREADY_CANCELLED
+
+    again = desk.booked()
+
+    assert again.appointment_id != first.appointment_id
+    assert len(desk.calendar.live()) == 1

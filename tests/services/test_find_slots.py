@@ -46,6 +46,15 @@ def test_suggest_around_a_wanted_time_has_the_nearest(desk: Desk) -> None:
     assert TWO_PM_TUESDAY in answer.openings
 
 
+def test_suggest_looks_as_far_as_the_wish(desk: Desk) -> None:
+    in_three_weeks = TWO_PM_TUESDAY + timedelta(days=21)
+    desk.calendar.free = [NOW + HOUR, in_three_weeks]
+
+    answer = desk.ask(Action.SUGGEST, wait=5, appointment_datetime=in_three_weeks.isoformat())
+
+    assert in_three_weeks in answer.openings
+
+
 def test_nothing_free_is_an_answer_and_no_error(desk: Desk) -> None:
     assert desk.ask(Action.AVAILABILITY, wait=5).result is Result.NO_OPENINGS
 

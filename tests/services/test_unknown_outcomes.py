@@ -103,15 +103,15 @@ def test_a_refusal_after_a_lost_answer_is_our_own_echo(desk: Desk) -> None:
     assert desk.read_job(answer.job_id).answer.result is Result.BOOKED
 
 
-def test_a_caller_who_has_that_very_booking_already_hears_so(desk: Desk) -> None:
+def test_nobody_is_handed_an_earlier_booking_for_knowing_its_time_and_contact(desk: Desk) -> None:
     first = desk.booked()
     desk.later(3600)  # the repeat is no longer recognised as one
     desk.calendar.script = [TAKEN]
 
     again = desk.booked()
 
-    assert again.result is Result.BOOKED
-    assert again.appointment_id == first.appointment_id
+    assert again.result is Result.SLOT_TAKEN
+    assert again.appointment_id != first.appointment_id
 
 
 def test_an_outcome_that_cannot_be_found_out_is_left_to_a_person(desk: Desk) -> None:

@@ -6,7 +6,6 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -16,6 +15,7 @@ from typing import Any
 import requests
 from cryptography.fernet import Fernet
 
+from app.cli.up import scheduler, web, worker
 from app.container import build_container, migrate
 from app.domain.directory import Agent
 from app.services.agent_settings import AgentSettings
@@ -54,6 +54,8 @@ class Stack:
             "WORKER_THREADS": "8",
         }
         self.settings: Settings = load_settings(self._environ, dotenv=directory / "none")
+        programs = (web(self.settings), worker(self.settings), scheduler())
+        self._commands = {program.name: program.command for program in programs}
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         migrate(self.settings)
         self.operators = build_container(self.settings).operators
@@ -69,17 +71,17 @@ class Stack:
 
     def start(self, *names: str) -> None:
         """All processes, or those named."""
-        for name in names or COMMANDS:
+        for name in names or self._commands:
             with (self.directory / f"{name}.log").open("ab") as log:
                 self.processes[name] = subprocess.Popen(
-                    [sys.executable, "-m", *COMMANDS[name]],
+                    self._commands[name],
                     env=self._environ,
                     cwd=ROOT,
                     stdout=log,
                     stderr=log,
                     preexec_fn=partial(die_with_parent, os.getpid()),  # noqa: PLW1509 - one prctl, loaded ahead
                 )
-        if "web" in (names or COMMANDS):
+        if "web" in (names or self._commands):
             eventually(self.is_ready, within=60, what=f"web is ready: {self.log('web')}")
 
     def is_ready(self) -> bool:
@@ -120,16 +122,6 @@ class Stack:
             return body["data"] if body["data"]["final"] else None
 
         return eventually(look, within=wait + 20, what=status_url)
-
-
-COMMANDS = {
-    "web": ["gunicorn", "-c", "python:config.gunicorn"],
-    "worker": [
-        *("celery", "-A", "workers.celery_app", "worker", "-P", "threads", "-c", "8"),
-        *("-Q", "live,background,maintenance", "--without-gossip", "--without-mingle"),
-    ],
-    "scheduler": ["workers.scheduler"],
-}
 
 
 @contextmanager

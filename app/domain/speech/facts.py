@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Set
+from datetime import datetime
 
-from app.domain.answers import Answer, Result
+from app.domain.answers import SAY_MISSING, Answer, Result
 from app.domain.appointments import Action, AppointmentStatus
-from app.domain.slots import MAX_DAYS, spoken_choice
+from app.domain.slots import MAX_DAYS, MOST_SUGGESTED, spoken_choice
 from app.domain.speech.catalogue import Catalogue
 from app.domain.speech.labels import SpokenTimes
 from app.domain.speech.names import speakable_name
@@ -28,6 +29,9 @@ ASKABLE = (
 """Fields a caller can say something about, in the order of asking; `contact` is e-mail and phone together."""
 
 _FEW_SECONDS = 15
+
+_NAMED_EACH = range(2, MOST_SUGGESTED + 1)
+"""Openings so few that each is named instead of their number and their edges."""
 
 
 def facts_of(answer: Answer, spoken: SpokenTimes, most: int) -> Facts:
@@ -56,17 +60,21 @@ def _openings(answer: Answer, spoken: SpokenTimes, most: int) -> Facts:
     """`options` stand for themselves, `alternatives` follow upon a `when` whose day need not be said again."""
     if not answer.openings:
         return {}
-    if answer.action is Action.AVAILABILITY and answer.result is Result.OPENINGS:
-        return {
-            "count": str(len(answer.openings)),
-            "first": spoken.day_and_time(min(answer.openings)),
-            "last": spoken.day_and_time(max(answer.openings)),
-        }
+    counts = answer.action is Action.AVAILABILITY and answer.result is Result.OPENINGS
+    if counts and len(answer.openings) not in _NAMED_EACH:
+        return {"count": str(len(answer.openings))} | _edges(min(answer.openings), max(answer.openings), spoken)
     named = spoken_choice(answer.openings, answer.zone, most)
     options = {"options": spoken.choices(named)}
     if answer.starts_at is None:
         return options
-    return options | {"alternatives": spoken.choices(named, said=spoken.date_of(answer.starts_at))}
+    return options | {"alternatives": spoken.choices(named, after=answer.starts_at)}
+
+
+def _edges(first: datetime, last: datetime, spoken: SpokenTimes) -> Facts:
+    """Where several are all on one day, the day is said once."""
+    if first == last or spoken.date_of(first) != spoken.date_of(last):
+        return {"first": spoken.day_and_time(first), "last": spoken.day_and_time(last)}
+    return {"day": spoken.day(first), "earliest": spoken.time(first), "latest": spoken.time(last)}
 
 
 def _span(answer: Answer, spoken: SpokenTimes, _most: int) -> Facts:
@@ -80,18 +88,19 @@ def _appointments(answer: Answer, spoken: SpokenTimes, most: int) -> Facts:
     if not answer.appointments:
         return {}
     coming = sorted(answer.appointments, key=lambda item: item.starts_at)
+    kinds = ["pending" if item.status == AppointmentStatus.PENDING else "accepted" for item in coming]
     words = []
-    for item in coming[:most]:
-        kind = "pending" if item.status == AppointmentStatus.PENDING else "accepted"
+    for item, kind in zip(coming[:most], kinds, strict=False):
         text = spoken.catalogue.text("phrase", f"listed.{kind} when")
         words.append(text.format(when=spoken.day_and_time(item.starts_at)))
     if len(coming) <= most:
         return {"all": spoken.all_of(words)}
-    return {"count": str(len(coming)), "next": words[0]}
+    together = kinds[0] if len(set(kinds)) == 1 else "mixed"
+    return {"many": _counted(spoken.catalogue, f"listed.{together}_count count", len(coming)), "next": words[0]}
 
 
 def _fields(answer: Answer, spoken: SpokenTimes, _most: int) -> Facts:
-    missing = {field for field, reason in answer.fields.items() if "required" in reason}
+    missing = {field for field, reason in answer.fields.items() if reason in SAY_MISSING}
     groups = {"missing": missing, "wrong": answer.fields.keys() - missing}
     return {
         name: spoken.all_of(nouns) for name, fields in groups.items() if (nouns := _nouns(spoken.catalogue, fields))

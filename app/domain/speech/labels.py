@@ -15,6 +15,7 @@ from app.domain.times import zone_info
 _NEAR = range(2, 7)
 """Days ahead for which the weekday alone is clear."""
 
+_FULL_HOURS = {0: "midnight", 12: "noon"}
 _YEAR_IS_SAID = timedelta(days=180)
 
 
@@ -44,19 +45,39 @@ class SpokenTimes:
     def date_of(self, moment: datetime) -> date:
         return moment.astimezone(self.place).date()
 
-    def day_and_time(self, moment: datetime) -> str:
-        """Such as "tomorrow at 2 PM"."""
-        return self.catalogue.text("phrase", "day_time day time").format(
-            day=_day(self.catalogue, "spoken", self.date_of(moment), self.today), time=self._time(moment)
-        )
+    def day(self, moment: datetime) -> str:
+        """Such as "tomorrow"."""
+        return _day(self.catalogue, "spoken", self.date_of(moment), self.today)
 
-    def choices(self, moments: Iterable[datetime], said: date | None = None) -> str:
-        """Such as "9 AM, 2 PM, or Friday at 9 AM": a day is named where it is another than the last one said."""
+    def time(self, moment: datetime) -> str:
+        """Such as "2 PM", "noon" or "midnight"."""
+        local = moment.astimezone(self.place)
+        kind = _FULL_HOURS.get(local.hour, "hour") if local.minute == 0 else "minute"
+        return _time(self.catalogue, f"spoken.{kind}", local)
+
+    def day_and_time(self, moment: datetime) -> str:
+        """Such as "tomorrow at 2 PM"; the hour after midnight is said so that nobody comes a night late."""
+        local = moment.astimezone(self.place)
+        if local.hour > 0:
+            phrase = "day_time day time"
+        elif local.minute > 0:
+            phrase = "night_time day time"
+        else:
+            is_next = local.date() - self.today == timedelta(days=1)
+            phrase = "midnight.tomorrow" if is_next else "midnight day"
+        return self.catalogue.text("phrase", phrase).format(day=self.day(moment), time=self.time(moment))
+
+    def choices(self, moments: Iterable[datetime], after: datetime | None = None) -> str:
+        """Such as "9 AM, 2 PM, or Friday at 9 AM"; `after` is the time said just before.
+
+        A day is named where it is another than the last one said, or where that clock time was said of another day.
+        """
+        said = [after.astimezone(self.place)] if after else []
         items = []
         for moment in moments:
-            day = self.date_of(moment)
-            items.append(self._time_alone(moment) if day == said else self.day_and_time(moment))
-            said = day
+            local = moment.astimezone(self.place)
+            items.append(self._time_alone(moment) if _goes_without_day(local, said) else self.day_and_time(moment))
+            said.append(local)
         return self.either(items)
 
     def either(self, items: list[str]) -> str:
@@ -66,12 +87,14 @@ class SpokenTimes:
         return format_list(items, style="standard", locale=self.catalogue.locale)
 
     def _time_alone(self, moment: datetime) -> str:
-        return self.catalogue.text("phrase", "time time").format(time=self._time(moment))
+        return self.catalogue.text("phrase", "time time").format(time=self.time(moment))
 
-    def _time(self, moment: datetime) -> str:
-        local = moment.astimezone(self.place)
-        kind = ("noon" if local.hour == 12 else "hour") if local.minute == 0 else "minute"
-        return _time(self.catalogue, f"spoken.{kind}", local)
+
+def _goes_without_day(local: datetime, said: list[datetime]) -> bool:
+    """Beside the hour after midnight, which has a wording of its own, every day is named."""
+    if not said or said[-1].date() != local.date() or 0 in {local.hour, said[-1].hour}:
+        return False
+    return all(one.date() == local.date() for one in said if one.time() == local.time())
 
 
 def _day(catalogue: Catalogue, style: str, day: date, today: date) -> str:

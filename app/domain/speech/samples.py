@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from app.domain.answers import Answer, ListedAppointment, Result
+from app.domain.answers import OR_EMAIL_REQUIRED, OR_PHONE_REQUIRED, REQUIRED, Answer, ListedAppointment, Result
 from app.domain.appointments import Action, Attendee
 from app.domain.speech.sentences import sentence
 
@@ -16,6 +16,8 @@ NOW = datetime(2026, 3, 20, 15, 0, tzinfo=UTC)
 
 _START = datetime(2026, 3, 21, 18, 0, tzinfo=UTC)
 _OPENINGS = (_START + timedelta(minutes=30), _START + timedelta(hours=1), _START + timedelta(days=1, hours=-4))
+_MANY = tuple(_START + timedelta(minutes=30 * half) for half in (1, 2, 3, 4, 48, 49))
+_MIDNIGHT = datetime(2026, 3, 22, 4, 0, tzinfo=UTC)
 _CHANGES = (Action.BOOK, Action.RESCHEDULE)
 _WRITES = (Action.BOOK, Action.RESCHEDULE, Action.CANCEL)
 _TO_EXISTING = (Action.RESCHEDULE, Action.CANCEL)
@@ -44,6 +46,7 @@ ACTIONS: dict[Result, tuple[Action, ...]] = {
     Result.ALREADY_CANCELLED: _TO_EXISTING,
     Result.ALREADY_OVER: _TO_EXISTING,
     Result.NOT_CANCELLABLE: _TO_EXISTING,
+    Result.PERSON_LIMIT: _CHANGES,
     Result.UPSTREAM_REFUSED: (*_WRITES, Action.SUGGEST),
     Result.UPSTREAM_DOWN: (*_WRITES, Action.SUGGEST),
     Result.OUTCOME_UNKNOWN: _WRITES,
@@ -87,7 +90,13 @@ def _cases(result: Result) -> list[tuple[str, dict[str, Any]]]:
                 (", far ahead", {"starts_at": NOW + timedelta(days=256)}),
             ]
         case Result.OPENINGS:
-            return [("", {}), (", one", {"openings": _OPENINGS[:1]})]
+            return [
+                ("", {}),
+                (", one", {"openings": _OPENINGS[:1]}),
+                (", many", {"openings": _MANY}),
+                (", many on one day", {"openings": _MANY[:4]}),
+                (", after midnight", {"openings": (_MIDNIGHT, _MIDNIGHT + timedelta(minutes=30))}),
+            ]
         case Result.NO_OPENINGS:
             return [("", {"openings": ()}), (", as far as may be", {"openings": (), "days_ahead": 30})]
         case Result.SLOT_TAKEN:
@@ -108,11 +117,11 @@ def _cases(result: Result) -> list[tuple[str, dict[str, Any]]]:
 
 _SKIPPED = datetime(2027, 3, 14, 6, 30, tzinfo=UTC)
 _FAULTS: tuple[dict[str, str], ...] = (
-    {"name": "is required", "email": "is required", "phone": "is required"},
-    {"appointment_id": "is required", "appointment_datetime": "is required"},
+    {"name": REQUIRED, "email": OR_PHONE_REQUIRED, "phone": OR_EMAIL_REQUIRED},
+    {"appointment_id": REQUIRED, "appointment_datetime": REQUIRED},
     {"email": "is not a complete email address"},
-    {"name": "is required", "appointment_datetime": "must be an ISO 8601 date and time"},
-    {"agent_id": "must be a UUID", "org_id": "is required"},
+    {"name": REQUIRED, "appointment_datetime": "must be an ISO 8601 date and time"},
+    {"agent_id": "must be a UUID", "org_id": REQUIRED},
 )
 
 

@@ -1,0 +1,91 @@
+"""A verified caller hears what Cal.com has, whoever made or changed it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from app.domain.answers import Answer, Result
+from app.domain.appointments import Action, AppointmentStatus, Booking
+from app.domain.caller_secrets import hash_of
+from app.domain.errors import CalendarError
+from app.domain.outcomes import RetryLater
+from tests.services.desk import ORG, TWO_PM_TUESDAY, Desk
+
+SECRET = "a-long-and-random-secret"
+
+
+@pytest.fixture
+def guarded(desk: Desk) -> Desk:
+    with desk.database.unit() as unit:
+        organization = unit.directory.organization(ORG)
+        assert organization is not None
+        unit.directory.save_organization(replace(organization, caller_secret_hash=hash_of(SECRET)))
+        unit.commit()
+    return desk
+
+
+def listed(desk: Desk, secret: str = SECRET, **contact: str) -> Answer:
+    return desk.ask(Action.LIST, wait=5, caller_secret=secret, **(contact or {"email": "jane@example.com"}))
+
+
+def test_only_the_right_secret_opens_the_list(guarded: Desk) -> None:
+    assert listed(guarded, "wrong").result is Result.NOT_VERIFIED
+    assert listed(guarded).result is Result.NONE_LISTED
+
+
+def test_an_appointment_is_listed_under_its_id(guarded: Desk) -> None:
+    booked = guarded.booked()
+
+    (only,) = listed(guarded).appointments
+
+    assert only.appointment_id == booked.appointment_id
+    assert only.starts_at == TWO_PM_TUESDAY
+
+
+def test_what_the_host_moved_or_cancelled_is_told_as_it_is(guarded: Desk) -> None:
+    booked = guarded.booked()
+    nobody: Any = None
+    guarded.calendar.move(nobody, "uid1", TWO_PM_TUESDAY + timedelta(hours=1), "the host")
+    (only,) = listed(guarded).appointments
+    assert only.appointment_id == booked.appointment_id
+    assert only.starts_at == TWO_PM_TUESDAY + timedelta(hours=1)
+
+    guarded.calendar.cancel(nobody, "uid2", "the host")
+    assert listed(guarded).result is Result.NONE_LISTED
+
+
+def test_a_booking_made_elsewhere_is_listed_and_can_be_cancelled(guarded: Desk) -> None:
+    guarded.calendar.rows["web"] = Booking(
+        uid="web",
+        status=AppointmentStatus.ACCEPTED,
+        starts_at=TWO_PM_TUESDAY,
+        ends_at=TWO_PM_TUESDAY + timedelta(minutes=30),
+        attendee_email="14155550123@sms.cal.com",
+        attendee_phone="+14155550123",
+        metadata={},
+    )
+
+    (only,) = listed(guarded, phone="+1 415 555 0123").appointments
+    (again,) = listed(guarded, phone="+14155550123").appointments
+    assert again.appointment_id == only.appointment_id
+
+    answer = guarded.ask(Action.CANCEL, appointment_id=only.appointment_id)
+    guarded.work()
+    assert guarded.read_job(answer.job_id).answer.result is Result.CANCELLED
+
+
+def test_somebody_elses_appointment_is_not_listed(guarded: Desk) -> None:
+    guarded.booked(email="john@example.com")
+
+    assert listed(guarded).result is Result.NONE_LISTED
+
+
+def test_when_cal_com_cannot_be_asked_nothing_is_claimed(guarded: Desk) -> None:
+    guarded.booked()
+    guarded.calendar.look_fault = CalendarError(RetryLater())
+
+    assert listed(guarded).result is Result.UPSTREAM_DOWN

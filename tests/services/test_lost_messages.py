@@ -1,0 +1,88 @@
+"""Lost messages, broken connections and clocks that differ cost a job a moment, never its outcome."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from app.domain.answers import Result
+from app.domain.errors import StoreUnavailableError
+from app.domain.jobs import LEASE, Status
+from tests.services.desk import Desk
+
+
+def test_a_database_that_blinks_while_a_caller_waits_does_not_unsay_the_acceptance(desk: Desk) -> None:
+    def unreadable() -> Any:
+        raise StoreUnavailableError
+
+    desk.manage = replace(desk.manage, await_outcome=replace(desk.await_outcome, read_unit=unreadable))
+
+    assert desk.book(wait=5).result is Result.CONFIRMING
+
+
+def test_a_commit_that_happened_although_its_connection_broke_is_an_acceptance(desk: Desk) -> None:
+    class Broken:
+        def __init__(self) -> None:
+            self._unit = desk.database.unit()
+
+        def __enter__(self) -> Broken:
+            unit = self._unit.__enter__()
+            self.jobs, self.appointments, self.directory = unit.jobs, unit.appointments, unit.directory
+            return self
+
+        def __exit__(self, *error: Any) -> None:
+            self._unit.__exit__(*error)
+
+        def commit(self) -> None:
+            self._unit.commit()
+            raise StoreUnavailableError
+
+    open_broken: Any = Broken
+    desk.manage = replace(desk.manage, submit_job=replace(desk.manage.submit_job, open_unit=open_broken))
+
+    answer = desk.book()
+    desk.work()
+
+    assert answer.result is Result.CONFIRMING
+    assert len(desk.calendar.live()) == 1
+
+
+@pytest.mark.parametrize("why", ["broker away", "worker stopping"])
+def test_a_message_that_came_to_nothing_is_sent_again_at_once(desk: Desk, why: str) -> None:
+    desk.bells.broker_is_up = why != "broker away"
+    answer = desk.book()
+    desk.bells.broker_is_up = True
+    desk.stopping = why == "worker stopping"
+    desk.work()
+    desk.stopping = False
+
+    desk.later(0.5)
+    desk.rescue_jobs()
+    desk.work()
+
+    assert desk.job(answer.job_id).status is Status.SUCCEEDED
+
+
+def test_a_worker_whose_clock_is_a_little_behind_runs_what_was_just_accepted(desk: Desk) -> None:
+    desk.later(0.5)
+    answer = desk.book()
+    desk.later(-0.5)
+
+    desk.work()
+
+    assert desk.job(answer.job_id).status is Status.SUCCEEDED
+
+
+def test_two_holdings_of_one_job_are_kept_apart(desk: Desk) -> None:
+    answer = desk.book()
+    first = desk.execute._claim(answer.job_id)
+    desk.later(LEASE.total_seconds() + 1)
+    second = desk.execute._claim(answer.job_id)
+    assert first is not None
+    assert second is not None
+    with desk.keep_leases.holding(second):
+        with desk.keep_leases.holding(first):
+            pass
+        assert desk.keep_leases() == 1
