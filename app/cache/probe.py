@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Self
 
 from redis import Redis, RedisError
 from redis.backoff import NoBackoff
@@ -14,14 +15,20 @@ STEP_SECONDS = 0.25
 class RedisProbe:
     """Never raises: a server that does not answer in time is a finding."""
 
-    def __init__(self, redis_url: str) -> None:
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+
+    @classmethod
+    def of(cls, redis_url: str) -> Self:
         """`redis_url` as redis-py takes it."""
-        self._redis = Redis.from_url(
-            redis_url,
-            socket_timeout=STEP_SECONDS,
-            socket_connect_timeout=STEP_SECONDS,
-            retry=Retry(NoBackoff(), 0),
-            client_name="ringbook-probe",
+        return cls(
+            Redis.from_url(
+                redis_url,
+                socket_timeout=STEP_SECONDS,
+                socket_connect_timeout=STEP_SECONDS,
+                retry=Retry(NoBackoff(), 0),
+                client_name="ringbook-probe",
+            )
         )
 
     def answers(self) -> bool:

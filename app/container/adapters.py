@@ -52,7 +52,7 @@ def choose_adapters(settings: Settings) -> Adapters:
     stack = ExitStack()
     database = Database(settings.database_url, secret_keys=settings.secret_keys)
     calendar = CalcomCalendar(TimeLimits(), f"Ringbook/{version('ringbook')}")
-    doorbell, probe = RedisDoorbell(settings.redis_url), RedisProbe(settings.redis_url)
+    doorbell, probe = RedisDoorbell(settings.redis_url), RedisProbe.of(settings.redis_url)
     look_ups = ThreadPoolExecutor(max_workers=max(4, settings.web_threads // 2), thread_name_prefix="look-up")
     for close in (database.dispose, calendar.close, doorbell.close, probe.close):
         stack.callback(close)

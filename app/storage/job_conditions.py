@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select, text, tuple_
 from sqlalchemy.orm import Session
@@ -17,11 +17,11 @@ other = jobs.alias("other")
 is_open = jobs.c.finished_at.is_(None)
 
 
-def is_due(now: datetime) -> ColumnElement[bool]:
-    """Waiting and its time has come, or running past its lease."""
+def is_due(now: datetime, *, early: timedelta = timedelta()) -> ColumnElement[bool]:
+    """Waiting and its time has come, give or take `early`, or running past its lease."""
     return and_(
         is_open,
-        jobs.c.next_attempt_at <= now,
+        jobs.c.next_attempt_at <= now + early,
         or_(jobs.c.status != Status.RUNNING, jobs.c.lease_until < now),
     )
 

@@ -53,7 +53,7 @@ class SqlJobStore:
         take_turns(self._session, job_id)
         taken = (
             update(jobs)
-            .where(jobs.c.id == job_id, is_due(now + CLOCKS_DIFFER), is_unhindered(now))
+            .where(jobs.c.id == job_id, is_due(now, early=CLOCKS_DIFFER), is_unhindered(now))
             .values(
                 status=Status.RUNNING,
                 fence=jobs.c.fence + 1,

@@ -41,10 +41,11 @@ def test_a_time_of_another_zone_is_the_same_moment_in_utc(database: Database) ->
 
 def test_times_compare_in_sql_to_the_microsecond(database: Database) -> None:
     micro = timedelta(microseconds=1)
-    job = rows.added(database, next_attempt_at=NOW.replace(microsecond=0))
     whole = NOW.replace(microsecond=0)
-    assert rows.claim(database, job, now=whole - micro) is None
-    assert rows.claim(database, job, now=whole) is not None
+    rows.added(database, next_attempt_at=whole, published_at=None)
+    with database.reading_unit() as unit:
+        assert unit.jobs.oldest_due(now=whole - micro) is None
+        assert unit.jobs.oldest_due(now=whole) == whole
 
 
 def test_a_time_without_a_zone_is_refused(database: Database) -> None:

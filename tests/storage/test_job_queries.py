@@ -43,7 +43,7 @@ def test_final_and_running_jobs_are_not_due_but_run_out_leases_are(database: Dat
 
 
 def test_a_published_job_is_not_due_again_at_once(database: Database) -> None:
-    job = rows.added(database)
+    job = rows.added(database, next_attempt_at=NOW - MINUTE)
     for age, expected in ((5 * SECOND, []), (10 * SECOND, []), (11 * SECOND, [job.id])):
         with database.unit() as unit:
             unit.jobs.mark_published([job.id], now=NOW - age)

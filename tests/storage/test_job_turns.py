@@ -95,10 +95,23 @@ def test_of_two_jobs_made_at_the_same_moment_the_id_decides(database: Database) 
     assert rows.claim(database, low) is not None
 
 
-def test_an_older_job_that_is_not_due_holds_nobody_up(database: Database) -> None:
-    rows.added(database, appointment_id="appt_1", next_attempt_at=NOW + SECOND)
+def test_an_older_job_goes_first_even_while_it_pauses(database: Database) -> None:
+    rows.added(database, appointment_id="appt_1", next_attempt_at=NOW + timedelta(minutes=1))
     newer = rows.added(database, appointment_id="appt_1", created_at=NOW + SECOND)
-    assert rows.claim(database, newer) is not None
+    assert rows.claim(database, newer) is None
+
+
+def test_a_job_whose_time_is_over_waits_for_nobody(database: Database) -> None:
+    rows.added(database, appointment_id="appt_1", next_attempt_at=NOW + timedelta(minutes=1))
+    over = rows.added(database, appointment_id="appt_1", created_at=NOW + SECOND, deadline_at=NOW)
+    assert rows.claim(database, over) is not None
+
+
+def test_what_another_host_let_pass_keeps_a_late_worker_from_sending(database: Database) -> None:
+    first, second = pair(database)
+    ahead = rows.claimed(database, second, now=AFTER_LEASE)
+    assert rows.submit(database, ahead, now=AFTER_LEASE)
+    assert not rows.submit(database, first, now=NOW)
 
 
 def test_an_older_job_left_by_a_dead_worker_still_goes_first(database: Database) -> None:
