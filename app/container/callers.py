@@ -42,7 +42,7 @@ def bind_callers(adapters: Adapters, *, web_threads: int) -> CallerCases:
             await_outcome=await_outcome,
             find_slots=FindSlots(
                 read_unit=read_unit,
-                calendar=adapters.calendar,
+                calendar_at=adapters.calendar_at,
                 cache=adapters.cache,
                 within=Within(adapters.look_ups),
                 clock=clock,

@@ -68,8 +68,8 @@ class JobStore(Protocol):
 
     def finish(self, job: Job, *, now: datetime, status: Status, final: Final, outcome: str, trace: Trace) -> bool: ...
 
-    def hand_back(self, job: Job, *, now: datetime) -> bool:
-        """Give a claimed job back unrun (shutdown): as it was before the claim, due at once."""
+    def hand_back(self, job: Job, *, now: datetime, at: datetime | None = None) -> bool:
+        """Give a claimed job back unrun (shutdown, no leave to ask Cal.com): as it was before, due `at` or at once."""
         ...
 
     def requeue(self, job_id: str, *, now: datetime, deadline_at: datetime) -> bool: ...

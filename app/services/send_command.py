@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 
 from app.domain.answers import Result
 from app.domain.appointments import Book, Cancel, Reschedule
-from app.domain.errors import CalendarError
+from app.domain.errors import CalendarError, PostponedError
 from app.domain.outcomes import Failed, Moved, Outcome, SlotUnavailable, Trace, Unknown
 from app.domain.ports import BookingWish, Calendar, Clock
 from app.domain.retry_policy import MAX_SUBMISSIONS
 from app.domain.stores import OpenUnit
+from app.domain.traffic import Priority, Traffic
 from app.services.reconcile_job import JOB_KEY, ReconcileJob
 from app.services.scene import Scene
 
@@ -24,10 +25,14 @@ NO_REASON = "Requested by the attendee on the phone"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendCommand:
-    """One write, or none: too late, too often, stopping, or the row is no longer ours (then the answer is None)."""
+    """One write, or none: too late, too often, stopping, or the row is no longer ours (then the answer is None).
+
+    Raises PostponedError before anything is marked as sent, where Cal.com should not be asked just now.
+    """
 
     open_unit: OpenUnit
     calendar: Calendar
+    traffic: Traffic
     reconcile_job: ReconcileJob
     stopping: Callable[[], bool]
     clock: Clock
@@ -35,8 +40,10 @@ class SendCommand:
     def __call__(self, scene: Scene) -> Outcome | None:
         for _ in range(MAX_HOPS):
             outcome = self._is_there_already(scene) or self._is_too_late(scene)
-            if outcome is None and not self._mark_submitted(scene):
-                return None
+            if outcome is None:
+                self._take_leave(scene)
+                if not self._mark_submitted(scene):
+                    return None
             outcome = outcome or self._write(scene)
             if not isinstance(outcome, Moved):
                 return self._confirm_refusal(scene, outcome)
@@ -50,6 +57,8 @@ class SendCommand:
             return None
         try:
             return self.reconcile_job.look(scene)
+        except PostponedError:
+            raise
         except CalendarError as error:
             return error.outcome
 
@@ -60,6 +69,11 @@ class SendCommand:
         if now >= job.deadline_at or job.submissions >= MAX_SUBMISSIONS[job.action]:
             return Failed(result=Result.UPSTREAM_DOWN, trace=Trace(code="too_late"))
         return None
+
+    def _take_leave(self, scene: Scene) -> None:
+        wait = self.traffic.take(scene.access, Priority.WRITE)
+        if wait > 0:
+            raise PostponedError(wait)
 
     def _mark_submitted(self, scene: Scene) -> bool:
         with self.open_unit() as unit:

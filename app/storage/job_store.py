@@ -99,7 +99,7 @@ class SqlJobStore:
         attempt_rows.close_attempt(self._session, job, now, outcome, trace)
         return True
 
-    def hand_back(self, job: Job, *, now: datetime) -> bool:
+    def hand_back(self, job: Job, *, now: datetime, at: datetime | None = None) -> bool:
         """Refused once a request of this attempt may have left."""
         undone = (
             update(jobs)
@@ -112,7 +112,7 @@ class SqlJobStore:
             .values(
                 status=case((jobs.c.attempts > 1, Status.RETRYING.value), else_=Status.QUEUED.value),
                 attempts=jobs.c.attempts - 1,
-                next_attempt_at=now,
+                next_attempt_at=at or now,
                 **NO_LEASE,
                 **AT_ONCE,
             )

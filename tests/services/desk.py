@@ -17,6 +17,7 @@ from app.domain.directory import Account, Agent, Organization
 from app.domain.event_types import BookingField, EventType
 from app.domain.jobs import Job
 from app.services.await_outcome import AwaitOutcome, WaitingRoom
+from app.services.bulkhead import Bulkhead
 from app.services.connect_agent import ConnectAgent
 from app.services.execute_job import ExecuteJob
 from app.services.find_slots import FindSlots
@@ -32,6 +33,7 @@ from app.services.submit_job import SubmitJob
 from app.storage.database import Database
 from app.storage.schema import migrate
 from tests.services.scripted_calendar import ScriptedCalendar
+from tests.services.scripted_traffic import ScriptedTraffic
 
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)  # a Monday, 9 AM in New York
 TWO_PM_TUESDAY = datetime(2026, 11, 24, 19, 0, tzinfo=UTC)
@@ -84,7 +86,14 @@ class PassingCache:
     told: list[tuple[str, datetime]] = field(default_factory=list)
 
     def openings(
-        self, _account: str, _type: int, start: datetime, end: datetime, load: Callable[..., list[datetime]]
+        self,
+        _account: str,
+        _type: int,
+        start: datetime,
+        end: datetime,
+        load: Callable[..., list[datetime]],
+        *,
+        refresh: Callable[..., list[datetime]] | None = None,
     ) -> list[datetime]:
         return load(start, end)
 
@@ -104,6 +113,8 @@ class Desk:
         self.calendar = ScriptedCalendar()
         self.bells = Bells()
         self.cache = PassingCache()
+        self.traffic = ScriptedTraffic()
+        self.bulkhead = Bulkhead(seats=2)
         url = f"sqlite:///{directory}/ringbook.db"
         migrate(url)
         self.database = Database(url, secret_keys=(Fernet.generate_key().decode(),))
@@ -149,7 +160,7 @@ class Desk:
             await_outcome=self.await_outcome,
             find_slots=FindSlots(
                 read_unit=read_unit,
-                calendar=self.calendar,
+                calendar_at=lambda _priority: self.calendar,
                 cache=self.cache,
                 within=lambda _seconds, call: call(),
                 clock=clock,
@@ -171,6 +182,7 @@ class Desk:
             send_command=SendCommand(
                 open_unit=open_unit,
                 calendar=self.calendar,
+                traffic=self.traffic,
                 reconcile_job=reconcile,
                 stopping=lambda: self.stopping,
                 clock=clock,
@@ -184,6 +196,7 @@ class Desk:
                 clock=clock,
             ),
             keep_leases=self.keep_leases,
+            bulkhead=self.bulkhead,
             stopping=lambda: self.stopping,
             clock=clock,
         )
