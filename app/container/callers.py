@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.container.adapters import Adapters
 from app.domain.ports import Clock
+from app.domain.traffic import Standing
+from app.services.admission import Admission
 from app.services.await_outcome import AwaitOutcome, WaitingRoom
 from app.services.check_health import CheckHealth
 from app.services.connect_agent import ConnectAgent
@@ -28,6 +31,7 @@ class CallerCases:
     manage_appointment: ManageAppointment
     read_job: ReadJob
     check_health: CheckHealth
+    read_traffic: Callable[[], list[Standing]]
 
 
 def bind_callers(adapters: Adapters, *, web_threads: int) -> CallerCases:
@@ -38,7 +42,12 @@ def bind_callers(adapters: Adapters, *, web_threads: int) -> CallerCases:
         clock=clock,
         manage_appointment=ManageAppointment(
             connect_agent=ConnectAgent(read_unit=read_unit),
-            submit_job=SubmitJob(open_unit=adapters.open_unit, publisher=adapters.publisher, clock=clock),
+            submit_job=SubmitJob(
+                open_unit=adapters.open_unit,
+                admission=Admission(read_unit=read_unit, clock=clock),
+                publisher=adapters.publisher,
+                clock=clock,
+            ),
             await_outcome=await_outcome,
             find_slots=FindSlots(
                 read_unit=read_unit,
@@ -52,4 +61,5 @@ def bind_callers(adapters: Adapters, *, web_threads: int) -> CallerCases:
         ),
         read_job=ReadJob(read_unit=read_unit, await_outcome=await_outcome, clock=clock),
         check_health=CheckHealth(read_unit=read_unit, redis_answers=adapters.redis_answers, clock=clock),
+        read_traffic=adapters.read_traffic,
     )

@@ -57,11 +57,10 @@ class ExecuteJob:
         try:
             with self.bulkhead.seat(scene.account.id):
                 outcome = self._run(scene)
+                if outcome is not None:
+                    self.settle_job(scene, outcome)
         except PostponedError as postponed:
             self._postpone(scene, postponed)
-            return
-        if outcome is not None:
-            self.settle_job(scene, outcome)
 
     def _postpone(self, scene: Scene, postponed: PostponedError) -> None:
         """Give the job back as it was, for later. One that has sent something in this attempt keeps its record."""

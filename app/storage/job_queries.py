@@ -19,12 +19,6 @@ WOKEN_AT_ONCE = 20
 """Waiting jobs named when another one ends. The scheduler finds what is left."""
 
 
-def due_ids(session: Session, *, now: datetime, published_before: datetime, limit: int) -> list[str]:
-    quiet = jobs.c.published_at.is_(None) | (jobs.c.published_at < published_before)
-    wanted = select(jobs.c.id).where(is_due(now), quiet, is_unhindered(now))
-    return list(session.scalars(wanted.order_by(jobs.c.next_attempt_at, jobs.c.id).limit(limit)))
-
-
 def oldest_due(session: Session, *, now: datetime) -> datetime | None:
     """Jobs that wait for another one's outcome do not count: more workers would not help them."""
     ready = is_due(now), is_unhindered(now)

@@ -16,6 +16,7 @@ from app.domain.appointments import Action, Appointment
 from app.domain.directory import Account, Agent, Organization
 from app.domain.event_types import BookingField, EventType
 from app.domain.jobs import Job
+from app.services.admission import Admission
 from app.services.await_outcome import AwaitOutcome, WaitingRoom
 from app.services.bulkhead import Bulkhead
 from app.services.connect_agent import ConnectAgent
@@ -32,6 +33,7 @@ from app.services.settle_job import SettleJob
 from app.services.submit_job import SubmitJob
 from app.storage.database import Database
 from app.storage.schema import migrate
+from tests.services.passing_cache import PassingCache
 from tests.services.scripted_calendar import ScriptedCalendar
 from tests.services.scripted_traffic import ScriptedTraffic
 
@@ -59,6 +61,7 @@ class Bells:
 
     rung: list[str] = field(default_factory=list)
     published: list[str] = field(default_factory=list)
+    in_background: list[str] = field(default_factory=list)
     broker_is_up: bool = True
     at_wait: Callable[[], None] = lambda: None
 
@@ -68,6 +71,7 @@ class Bells:
     def publish(self, job_id: str, *, background: bool = False) -> bool:
         if self.broker_is_up:
             self.published.append(job_id)
+            self.in_background += [job_id] if background else []
         return self.broker_is_up
 
     @contextmanager
@@ -77,31 +81,6 @@ class Bells:
     def wait(self, _timeout: float) -> bool:
         self.at_wait()
         return True
-
-
-@dataclass
-class PassingCache:
-    """No cache at all, but it remembers what it was told."""
-
-    told: list[tuple[str, datetime]] = field(default_factory=list)
-
-    def openings(
-        self,
-        _account: str,
-        _type: int,
-        start: datetime,
-        end: datetime,
-        load: Callable[..., list[datetime]],
-        *,
-        refresh: Callable[..., list[datetime]] | None = None,
-    ) -> list[datetime]:
-        return load(start, end)
-
-    def taken(self, _account: str, _type: int, start: datetime, _end: datetime) -> None:
-        self.told.append(("taken", start))
-
-    def forget(self, _account: str, _type: int, around: datetime) -> None:
-        self.told.append(("forget", around))
 
 
 class Desk:
@@ -156,7 +135,12 @@ class Desk:
         self.await_outcome = AwaitOutcome(read_unit=read_unit, doorbell=self.bells, room=WaitingRoom(2), clock=clock)
         self.manage = ManageAppointment(
             connect_agent=ConnectAgent(read_unit=read_unit),
-            submit_job=SubmitJob(open_unit=open_unit, publisher=self.bells, clock=clock),
+            submit_job=SubmitJob(
+                open_unit=open_unit,
+                admission=Admission(read_unit=read_unit, clock=clock),
+                publisher=self.bells,
+                clock=clock,
+            ),
             await_outcome=self.await_outcome,
             find_slots=FindSlots(
                 read_unit=read_unit,
