@@ -15,13 +15,12 @@ SHORTEST_WAIT, LONGEST_WAIT = 1.0, 60.0
 
 def sample_of(status: int, headers: Mapping[str, str], seconds: float) -> Sample:
     """`headers` with names in lower case; `seconds` is how long the answer took."""
-    remaining = next(_values(headers, "x-ratelimit-remaining"), "")
-    known = remaining.strip().isdecimal() and status < 500
     return Sample(
         failed=status >= 500 or status == 408,
         seconds=seconds,
         closed_for=wait_of(headers) if status == 429 else 0.0,
-        remaining=int(remaining) if known else None,
+        limit=_number(headers, "x-ratelimit-limit") or 0,
+        remaining=_number(headers, "x-ratelimit-remaining"),
         reset=min(_seconds(_values(headers, "x-ratelimit-reset")), LONGEST_WAIT),
     )
 
@@ -35,6 +34,11 @@ def wait_of(headers: Mapping[str, str]) -> float:
 def _values(headers: Mapping[str, str], beginning: str) -> Iterator[str]:
     """Cal.com appends the name of the limit to each header's name (facts.md, section 11)."""
     return (value for name, value in headers.items() if name.startswith(beginning))
+
+
+def _number(headers: Mapping[str, str], beginning: str) -> int | None:
+    text = next(_values(headers, beginning), "").strip()
+    return int(text) if re.fullmatch(r"[0-9]{1,9}", text) else None
 
 
 def _seconds(values: Iterable[str]) -> float:

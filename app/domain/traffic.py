@@ -24,12 +24,14 @@ class Sample:
     """What one request showed. `failed`: no answer, or one that says the server is broken; a refusal is an answer.
 
     `seconds` is how long it took. `closed_for`: seconds for which Cal.com takes no requests of this key (429).
-    `remaining`: requests the key may still make before `reset` seconds are over, None if the answer did not say.
+    `limit`: requests a minute that Cal.com allows this key; `remaining`: those left before `reset` seconds are over.
+    0 and None where the answer did not say.
     """
 
     failed: bool
     seconds: float
     closed_for: float = 0.0
+    limit: int = 0
     remaining: int | None = None
     reset: float = 0.0
 

@@ -13,8 +13,9 @@ from app.domain.traffic import Priority
 class Rules:
     """Cal.com allows 120 requests a minute and key, in windows whose begin only it knows (facts.md, section 11).
 
-    So no `window_ms` at all, whenever it begins, may hold more than `limit`. The breaker opens when at least
-    `failing` of at least `least` requests of `span_ms` failed; then one request every `probe_ms` may try.
+    So no `window_ms` at all, whenever it begins, may hold more than `limit`, or what Cal.com's answers name as the
+    key's limit. The breaker opens when at least `failing` of at least `least` requests of `span_ms` failed; then one
+    request every `probe_ms` may try.
     """
 
     limit: int = 120

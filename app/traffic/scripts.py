@@ -10,10 +10,11 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 TAKE = (
     _NOW
     + """
--- KEYS: requests made (by time), state.  ARGV: allowed, window, probe, name of this request.
+-- KEYS: requests made (by time), state.  ARGV: limit if Cal.com named none, share, window, probe, name of this request.
 -- Returns in how many milliseconds to ask again; 0: go.
-local allowed, window = tonumber(ARGV[1]), tonumber(ARGV[2])
-local state = redis.call('HMGET', KEYS[2], 'closed_until', 'opened_at', 'probe_at')
+local state = redis.call('HMGET', KEYS[2], 'closed_until', 'opened_at', 'probe_at', 'limit')
+local allowed = math.max(1, math.floor((state[4] or ARGV[1]) * ARGV[2]))
+local window = tonumber(ARGV[3])
 local closed_until = tonumber(state[1] or '0')
 if closed_until > now then return closed_until - now end
 
@@ -27,9 +28,9 @@ end
 if state[2] then  -- the breaker is open
     local probe_at = tonumber(state[3] or '0')
     if probe_at > now then return probe_at - now end
-    redis.call('HSET', KEYS[2], 'probe_at', now + ARGV[3])
+    redis.call('HSET', KEYS[2], 'probe_at', now + ARGV[4])
 end
-redis.call('ZADD', KEYS[1], now, ARGV[4])
+redis.call('ZADD', KEYS[1], now, ARGV[5])
 redis.call('PEXPIRE', KEYS[1], 2 * window)
 return 0
 """
@@ -39,7 +40,7 @@ RECORD = (
     _NOW
     + """
 -- KEYS: requests made (by time), state.
--- ARGV: failed, milliseconds it took, closed for, remaining or -1, reset, limit, window,
+-- ARGV: failed, milliseconds it took, closed for, remaining or -1, reset, limit (0: not named), window,
 --       least, failing, span, probe, name of this request, time to live.
 local failed, took, closed_for = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local remaining, reset, limit, window = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
@@ -50,7 +51,8 @@ if closed_for > 0 then
     redis.call('HSET', KEYS[2], 'closed_until', math.max(until_then, now + closed_for))
 end
 
-if remaining >= 0 then  -- others use this key too: count their requests until Cal.com forgets them
+if limit > 0 then redis.call('HSET', KEYS[2], 'limit', limit) end
+if limit > 0 and remaining >= 0 then  -- others use this key too: count their requests until Cal.com forgets them
     redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - window)
     local foreign = limit - redis.call('ZCARD', KEYS[1]) - remaining
     for number = 1, math.min(foreign, limit) do

@@ -65,7 +65,13 @@ class RedisTraffic:
 
     def take(self, access: Access, priority: Priority) -> float:
         rules = self._rules
-        values: list[int | str] = [rules.allowed(priority), rules.window_ms, rules.probe_ms, secrets.token_hex(8)]
+        values: list[int | float | str] = [
+            rules.limit,
+            priority.value,
+            rules.window_ms,
+            rules.probe_ms,
+            secrets.token_hex(8),
+        ]
         wait = self._ask(lambda: int(self._take(keys=_keys(name_of(access)), args=values)), otherwise=None)
         return self._alone.take(access, priority) if wait is None else wait / 1000
 
@@ -77,7 +83,7 @@ class RedisTraffic:
             int(sample.closed_for * 1000),
             -1 if sample.remaining is None else sample.remaining,
             int(sample.reset * 1000),
-            *(rules.limit, rules.window_ms, rules.least, rules.failing, rules.span_ms, rules.probe_ms),
+            *(sample.limit, rules.window_ms, rules.least, rules.failing, rules.span_ms, rules.probe_ms),
             secrets.token_hex(8),
             STATE_MS,
         ]
@@ -112,8 +118,8 @@ class RedisTraffic:
             account_id, _, name = member.decode().rpartition(" ")
             requests, state = _keys(name)
             made = self._redis.zcount(requests, f"({now - self._rules.window_ms}", "+inf")
-            closed_until, opened_at = self._redis.hmget(state, ["closed_until", "opened_at"])
-            left = 0 if int(closed_until or 0) > now else max(0, self._rules.limit - made)
+            closed_until, opened_at, limit = self._redis.hmget(state, ["closed_until", "opened_at", "limit"])
+            left = 0 if int(closed_until or 0) > now else max(0, int(limit or self._rules.limit) - made)
             yield Standing(account_id=account_id, budget_left=left, breaker_is_open=opened_at is not None)
 
     def _ask(self, question: Callable[[], T], *, otherwise: T) -> T:

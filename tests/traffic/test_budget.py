@@ -78,13 +78,22 @@ def test_a_429_closes_the_key_for_as_long_as_cal_com_said(traffic: Traffic) -> N
 def test_requests_of_others_with_the_same_key_count_until_the_window_is_over(valkey: ValkeyServer) -> None:
     traffic, access = RedisTraffic(valkey.url, SHORT), new_access()
     assert traffic.take(access, Priority.WRITE) == 0
-    seen = Sample(failed=False, seconds=0.1, remaining=5, reset=0.5)
+    seen = Sample(failed=False, seconds=0.1, limit=20, remaining=5, reset=0.5)
 
     traffic.record(access, seen)
     traffic.record(access, seen)
 
     assert taken(traffic, access, Priority.WRITE) == 5
     assert traffic.take(access, Priority.WRITE) <= 0.5
+
+
+def test_the_limit_that_cal_com_names_is_the_one_that_holds(valkey: ValkeyServer) -> None:
+    traffic, strict, rich = RedisTraffic(valkey.url, SHORT), new_access(), new_access()
+    traffic.record(strict, Sample(failed=False, seconds=0.1, limit=10, remaining=10, reset=1.0))
+    traffic.record(rich, Sample(failed=False, seconds=0.1, limit=30, remaining=30, reset=1.0))
+
+    assert [taken(traffic, strict, each) for each in (Priority.SUGGEST, Priority.WRITE)] == [8, 2]
+    assert [taken(traffic, rich, each) for each in (Priority.SUGGEST, Priority.WRITE)] == [24, 6]
 
 
 @pytest.mark.parametrize("trouble", ["kill", "freeze"])
@@ -103,7 +112,7 @@ def test_without_redis_a_process_keeps_to_a_quarter_and_waits_for_redis_once_a_s
 def test_the_key_itself_is_nowhere_in_redis_and_everything_there_ends(valkey: ValkeyServer) -> None:
     traffic, access = RedisTraffic(valkey.url, SHORT), new_access()
     traffic.take(access, Priority.WRITE)
-    traffic.record(access, Sample(failed=True, seconds=0.1, closed_for=1.0, remaining=3, reset=1.0))
+    traffic.record(access, Sample(failed=True, seconds=0.1, closed_for=1.0, limit=20, remaining=3, reset=1.0))
 
     with valkey.client() as client:
         names = [str(name) for name in client.scan_iter("ringbook:traffic:*") if "{" in str(name)]
