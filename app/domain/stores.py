@@ -96,7 +96,9 @@ class JobStore(Protocol):
     def discard(self, job_id: str, *, now: datetime, final: Final) -> bool: ...
 
     def due(self, *, now: datetime, per_org: int) -> dict[str, list[DueJob]]:
-        """By organization, longest waiting first: due queued or retrying jobs, and run-out leases."""
+        """By organization, longest waiting first: those due of its `per_org` oldest queued jobs, its retrying ones and
+        run-out leases.
+        """
         ...
 
     def queues(self, *, now: datetime, overdue_since: datetime) -> list[Queue]:

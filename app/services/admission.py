@@ -20,7 +20,7 @@ LONGEST_WAIT = timedelta(seconds=30)
 MAX_QUEUED = 200
 """Queued jobs of one organization: what a key's budget (120 a minute) can work off while anybody still remembers."""
 
-AT_ONCE = 50
+AT_ONCE = 24
 """Messages of one organization that may stand in the broker, so that no flood there gets in front of the others."""
 
 COME_BACK = {Result.OVERLOADED: 15, Result.RATE_LIMITED: 30}

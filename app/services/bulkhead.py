@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from app.domain.errors import PostponedError
 
-CROWDED_PAUSE = 1.0
+CROWDED_PAUSE = 2.0
 """Seconds after which a job that found its account's seats taken tries again."""
 
 

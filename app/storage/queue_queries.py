@@ -39,17 +39,26 @@ def queues(session: Session, *, now: datetime, overdue_since: datetime) -> list[
 
 
 def _first_due(session: Session, org_id: str, now: datetime, limit: int) -> list[DueJob]:
-    first = select(jobs.c.id).where(jobs.c.org_id == org_id, is_due(now)).order_by(jobs.c.next_attempt_at)
-    wanted = (
-        select(jobs.c.id, jobs.c.created_at, jobs.c.next_attempt_at, jobs.c.published_at)
-        .where(jobs.c.id.in_(first.limit(CANDIDATES * limit)), is_unhindered(now))
-        .order_by(jobs.c.next_attempt_at, jobs.c.id)
-        .limit(limit)
-    )
-    return [
-        DueJob(id=job_id, created_at=created_at, due_since=due_since, published_at=published_at)
-        for job_id, created_at, due_since, published_at in session.execute(wanted)
-    ]
+    """Of the queued ones only the oldest `limit` have a place, also while they are postponed: else all of a long queue
+    would be taken and handed back in turn. Jobs that were tried before have a claim of their own.
+    """
+    mine = jobs.c.org_id == org_id
+    oldest = select(jobs.c.id).where(mine, is_queued).order_by(jobs.c.created_at, jobs.c.next_attempt_at)
+    tried = select(jobs.c.id).where(mine, is_due(now), jobs.c.status != Status.QUEUED).order_by(jobs.c.next_attempt_at)
+    found: list[DueJob] = []
+    for candidates in (tried, oldest):
+        wanted = (
+            select(jobs.c.id, jobs.c.created_at, jobs.c.next_attempt_at, jobs.c.published_at)
+            .where(jobs.c.id.in_(candidates.limit(CANDIDATES * limit)), is_unhindered(now))
+            .order_by(jobs.c.created_at, jobs.c.next_attempt_at, jobs.c.id)
+            .limit(limit)
+        )
+        found += [
+            DueJob(id=job_id, created_at=created_at, due_since=due_since, published_at=published_at)
+            for job_id, created_at, due_since, published_at in session.execute(wanted)
+            if due_since <= now
+        ]
+    return sorted(found, key=lambda job: job.due_since)
 
 
 def _waits_in_vain(session: Session, org_id: str, now: datetime, overdue_since: datetime) -> bool:

@@ -92,7 +92,7 @@ def test_when_the_queue_is_short_again_requests_are_taken_again(desk: Desk) -> N
 
 
 def test_beyond_its_share_of_messages_a_job_waits_for_the_scheduler(desk: Desk) -> None:
-    queue(desk, 50)
+    queue(desk, 24)
 
     answer = desk.book()
 
@@ -108,19 +108,19 @@ def test_organizations_take_turns_and_none_has_more_than_its_share_in_the_broker
     desk.rescue_jobs()
 
     assert max(desk.bells.published.index(job_id) for job_id in quiet) <= 3
-    assert len(set(desk.bells.published) & set(flood)) == 50
+    assert len(set(desk.bells.published) & set(flood)) == 24
     desk.rescue_jobs()
-    assert len(desk.bells.published) == 52
+    assert len(desk.bells.published) == 26
 
 
 def test_as_jobs_are_taken_the_next_ones_follow(desk: Desk) -> None:
-    queue(desk, 70, org_id="flood")
+    queue(desk, 40, org_id="flood")
     desk.rescue_jobs()
     desk.work()  # they end at once: nobody knows their agent
 
     desk.rescue_jobs()
 
-    assert len(desk.bells.published) == 20
+    assert len(desk.bells.published) == 16
 
 
 def test_messages_that_nobody_answers_are_repeated_ever_more_rarely(desk: Desk) -> None:

@@ -27,7 +27,7 @@ def queues(database: Database) -> list[Queue]:
 
 
 def test_of_every_organization_the_first_due_jobs_are_named(database: Database) -> None:
-    flood = [rows.added(database, org_id="a", next_attempt_at=NOW - (60 - number) * SECOND) for number in range(9)]
+    flood = [rows.added(database, org_id="a", created_at=NOW - (60 - number) * SECOND) for number in range(9)]
     quiet = rows.added(database, org_id="b")
     rows.added(database, org_id="c", next_attempt_at=NOW + SECOND)
 
@@ -95,3 +95,15 @@ def test_a_job_handed_back_for_later_is_due_then_and_not_before(database: Databa
     assert rows.claim(database, job, now=NOW + 59 * SECOND) is None
     again = rows.claimed(database, job, now=NOW + MINUTE)
     assert again.attempts == 1
+
+
+def test_a_postponed_job_keeps_its_place_so_that_a_long_queue_is_not_taken_and_handed_back_in_turn(
+    database: Database,
+) -> None:
+    queued = [rows.added(database, created_at=NOW - (9 - number) * SECOND) for number in range(4)]
+    first = rows.claimed(database, queued[0])
+    with database.unit() as unit:
+        assert unit.jobs.hand_back(first, now=NOW, at=NOW + MINUTE)
+        unit.commit()
+
+    assert due(database, per_org=2) == {"org": [queued[1].id]}
