@@ -24,7 +24,7 @@ def create_app(container: UseCases, *, public_url: str) -> Flask:
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the contract shows an order
     app.url_map.merge_slashes = False  # a stray slash is a 404 in our shape, not a redirect in HTML
     replies = Replies(clock=container.clock, public_url=public_url, manners=AgentManners(container.connect_agent))
-    metrics = RequestMetrics(container.check_health)
+    metrics = RequestMetrics(container.check_health, container.read_traffic)
     observe_requests(app, metrics)
     add_security_headers(app, public_url)
     document = Document(app, public_url=public_url)

@@ -1,13 +1,14 @@
-"""Counts requests and shows the state of the queue, for Prometheus. No label carries an id or a word of a caller."""
+"""Counts requests, shows the queue and the traffic to Cal.com, for Prometheus. No label tells anything of a caller."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from app.domain.traffic import Standing
 from app.services.check_health import Health
 
 BUCKETS = (0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 8, 10, 15, 20, 25, 30)
@@ -37,12 +38,38 @@ class HealthCollector(Collector):
         return []  # keeps registration from asking the database
 
 
+class TrafficCollector(Collector):
+    """Budget and breaker of each account used within the hour, read from Redis when they are asked for."""
+
+    def __init__(self, read_traffic: Callable[[], Sequence[Standing]]) -> None:
+        self._read_traffic = read_traffic
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        left = GaugeMetricFamily(
+            "ringbook_calcom_budget_left", "Requests the account may still make in this minute.", labels=["account"]
+        )
+        breaker = GaugeMetricFamily(
+            "ringbook_calcom_breaker_open",
+            "1 while Cal.com fails and is left alone.",
+            labels=["account"],
+        )
+        for standing in self._read_traffic():
+            left.add_metric([standing.account_id], standing.budget_left)
+            breaker.add_metric([standing.account_id], float(standing.breaker_is_open))
+        yield left
+        yield breaker
+
+    def describe(self) -> list[GaugeMetricFamily]:
+        return []
+
+
 class RequestMetrics:
     """What this process has counted, with the gauges of the whole service; each web process is scraped by itself."""
 
-    def __init__(self, check_health: Callable[[], Health]) -> None:
+    def __init__(self, check_health: Callable[[], Health], read_traffic: Callable[[], Sequence[Standing]]) -> None:
         self._registry = CollectorRegistry()
         self._registry.register(HealthCollector(check_health))
+        self._registry.register(TrafficCollector(read_traffic))
         self._requests = Counter(
             "ringbook_http_requests",
             "Requests answered.",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from app.domain.answers import Answer
 from app.domain.ports import Clock
+from app.domain.traffic import Standing
 from app.services.check_health import Health
 from app.services.connect_agent import Line
 from app.services.manage_appointment import ManageRequest
@@ -35,6 +36,9 @@ class UseCases(Protocol):
 
     @property
     def check_health(self) -> Callable[[], Health]: ...
+
+    @property
+    def read_traffic(self) -> Callable[[], Sequence[Standing]]: ...
 
     @property
     def clock(self) -> Clock: ...

@@ -12,7 +12,7 @@ import structlog
 from app.cache.days import Day, DayEntry, begin_of, day_of, days_between, starts_by_day
 from app.cache.flights import Flights
 from app.cache.slot_store import ENTRY_MS, Known, SlotStore, Topic
-from app.domain.errors import CalendarError, RefusedError, StoreUnavailableError
+from app.domain.errors import CalendarError, PostponedError, RefusedError, StoreUnavailableError
 from app.domain.ports import Clock
 
 FRESH_MS = 20_000
@@ -48,12 +48,19 @@ class RedisSlotCache:
         self._lock = threading.Lock()
 
     def openings(
-        self, account_id: str, event_type_id: int, start: datetime, end: datetime, load: Load
+        self,
+        account_id: str,
+        event_type_id: int,
+        start: datetime,
+        end: datetime,
+        load: Load,
+        *,
+        refresh: Load | None = None,
     ) -> list[datetime]:
         """Free starts in [start, end) from now on, UTC, sorted, each once.
 
-        `load(start, end)` asks Cal.com for whole UTC days; it may be called from another thread, also after the return.
-        What it raises is raised here, unless what is known is not older than 120 s.
+        `load(start, end)` asks Cal.com for whole UTC days; `refresh` (else `load`) does so in another thread, also
+        after the return. What `load` raises is raised here, unless what is known is not older than 120 s.
         """
         days = days_between(max(start, self._clock()), end)
         if not days:
@@ -62,7 +69,7 @@ class RedisSlotCache:
         known = self._store.read(topic, days, now_ms=self._now_ms())
         if all(self._age(known, day) < ENTRY_MS for day in days):
             if self._outdated(known, days):
-                self._refresh(topic, days, load)
+                self._refresh(topic, days, refresh or load)
             found: Found = {day: known.starts(day) for day in days}
         else:
             # Who comes after a `forget` sees other marks, and does not join a load that began before it.
@@ -117,6 +124,8 @@ class RedisSlotCache:
     def _run_refresh(self, topic: Topic, days: Sequence[Day], load: Load) -> None:
         try:
             self._fetch(topic, days, load, only_alone=True)
+        except PostponedError:
+            pass  # who asks next tries again; what is known is given out until then
         except (CalendarError, RefusedError, StoreUnavailableError) as error:
             _log.warning("slot_refresh_failed", account_id=topic.account_id, error=str(error))
         finally:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
+from copy import copy
 from datetime import datetime
 from typing import TypeVar
 
 from app.calcom import calls, wire
 from app.calcom.calls import Call
 from app.calcom.failures import outcome_of, outcome_of_silence
-from app.calcom.transport import NoAnswerError, NotSentError, Reply, TimeLimits, Transport
+from app.calcom.silence import NoAnswerError, NotSentError
+from app.calcom.transport import Reply, TimeLimits, Transport
 from app.domain.answers import Result
 from app.domain.appointments import AppointmentStatus, Booking
 from app.domain.directory import Access
@@ -19,6 +21,7 @@ from app.domain.errors import CalendarError
 from app.domain.event_types import EventType
 from app.domain.outcomes import Failed, Moved, Outcome, Succeeded, Trace, Unknown
 from app.domain.ports import BookingWish, Owner
+from app.domain.traffic import Priority, Traffic, Unmetered
 
 UID = re.compile(r"[A-Za-z0-9_-]{1,128}\Z")
 """What a booking uid looks like. Anything else is not sent: it would name another path."""
@@ -31,9 +34,17 @@ Read = TypeVar("Read")
 class CalcomCalendar:
     """Safe to share between threads. One call is one request, but for lists, event types and repeated cancels."""
 
-    def __init__(self, limits: TimeLimits, user_agent: str) -> None:
+    def __init__(self, limits: TimeLimits, user_agent: str, traffic: Traffic | None = None) -> None:
+        """`traffic` is asked before each read; who writes has asked it before. None: no limits."""
         self._limits = limits
-        self._transport = Transport(limits, user_agent)
+        self._transport = Transport(limits, user_agent, traffic or Unmetered())
+        self._priority = Priority.LOOK
+
+    def at(self, priority: Priority) -> CalcomCalendar:
+        """The same calendar with the same connections, for reads of another priority."""
+        other = copy(self)
+        other._priority = priority  # noqa: SLF001
+        return other
 
     def close(self) -> None:
         """Close all kept connections."""
@@ -164,7 +175,7 @@ class CalcomCalendar:
     def _write(self, access: Access, call: Call, is_done: Callable[[Booking], bool]) -> Outcome:
         """Succeeded only where the answer itself shows what was asked for (`is_done`)."""
         try:
-            reply = self._transport.send(access, call)
+            reply = self._transport.send(access, call, Priority.WRITE)
         except (NotSentError, NoAnswerError) as error:
             return outcome_of_silence(error, call.operation)
         if not reply.is_success:
@@ -179,7 +190,7 @@ class CalcomCalendar:
 
     def _ask(self, access: Access, call: Call, *, within: float | None = None) -> Reply:
         try:
-            reply = self._transport.send(access, call, within=within)
+            reply = self._transport.send(access, call, self._priority, within=within)
         except (NotSentError, NoAnswerError) as error:
             raise CalendarError(outcome_of_silence(error, call.operation)) from error
         if not reply.is_success:

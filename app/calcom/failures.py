@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 
 from app.calcom.calls import Operation
+from app.calcom.pace import wait_of
 from app.calcom.scrub import scrubbed
-from app.calcom.transport import NoAnswerError, NotSentError, Reply
+from app.calcom.silence import NoAnswerError, NotSentError
+from app.calcom.transport import Reply
 from app.domain.answers import Result
 from app.domain.outcomes import Failed, Moved, Outcome, RetryLater, SlotUnavailable, Trace, Unknown
-
-SHORTEST_WAIT, LONGEST_WAIT = 1.0, 60.0
-"""Seconds; Cal.com blocks a key for 60 s once it is over its rate. A wait of nothing would only knock again at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +141,7 @@ def outcome_of(reply: Reply, operation: Operation, *, uid: str = "", key: str = 
     """What an answer that is not a success means; `uid` is the booking it is about, `key` is kept out of the trace."""
     refusal = _refusal(reply, operation, uid, key)
     if reply.status == 429:
-        return RetryLater(wait=_wait(reply), counts=False, trace=refusal.trace)
+        return RetryLater(wait=wait_of(reply.headers), counts=False, trace=refusal.trace)
     if 400 <= reply.status < 500 and reply.status != 408:
         for operations, text, verdict in TEXTS:
             if operation in operations and _says(refusal.message, text.replace("{uid}", uid)):
@@ -213,21 +210,3 @@ def _first_text(*values: object) -> str:
 
 def _says(message: str, text: str) -> bool:
     return text[1:] in message if text.startswith("…") else message.startswith(text)
-
-
-def _wait(reply: Reply) -> float:
-    """Retry-After if a proxy gave one, else the seconds left of Cal.com's own window, else the length of its block."""
-    resets = (value for name, value in reply.headers.items() if name.startswith("x-ratelimit-reset"))
-    wait = _seconds([reply.headers.get("retry-after", ""), *resets])
-    return min(max(wait, SHORTEST_WAIT), LONGEST_WAIT)
-
-
-def _seconds(values: Iterable[str]) -> float:
-    for value in values:
-        if re.fullmatch(r"\d{1,9}(\.\d+)?", value.strip()):
-            return float(value)
-        try:
-            return (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds()
-        except (TypeError, ValueError):
-            continue
-    return LONGEST_WAIT

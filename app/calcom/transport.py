@@ -13,17 +13,24 @@ from weakref import WeakSet
 
 import requests
 import structlog
-from urllib3.exceptions import HTTPError, ReadTimeoutError
+from urllib3.exceptions import HTTPError
 from urllib3.util import Timeout
 
 from app.calcom.calls import Call, Operation
 from app.calcom.connections import new_session, trusted
+from app.calcom.pace import sample_of
+from app.calcom.silence import NoAnswerError, NotSentError, classified
 from app.domain.directory import Access
+from app.domain.errors import PostponedError
+from app.domain.traffic import Priority, Sample, Traffic
 
 log = structlog.get_logger(__name__)
 
 MAX_BODY = 5 * 1024 * 1024
 CHUNK = 64 * 1024
+
+OUR_OWN = {"bad_url", "bad_key"}
+"""Failures that tell nothing about Cal.com."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,24 +75,6 @@ class Reply:
         return self.body.get("data") if isinstance(self.body, dict) and self.body.get("status") == "success" else None
 
 
-class NotSentError(Exception):
-    """Nothing left for Cal.com. `code`: not_connected, bad_url or bad_key; `reason` names the error behind it."""
-
-    def __init__(self, code: str, reason: str = "") -> None:
-        super().__init__(code)
-        self.code = code
-        self.reason = reason
-
-
-class NoAnswerError(Exception):
-    """The request may have arrived, a whole answer did not. `code`: timed_out, cut_off or too_large."""
-
-    def __init__(self, code: str, reason: str = "") -> None:
-        super().__init__(code)
-        self.code = code
-        self.reason = reason
-
-
 class Transport:
     """Reads share one session a thread and keep connections open. A write opens a connection of its own.
 
@@ -93,9 +82,10 @@ class Transport:
     that costs one more try, for a write it would be an unknown outcome. A handshake more is the smaller price.
     """
 
-    def __init__(self, limits: TimeLimits, user_agent: str) -> None:
+    def __init__(self, limits: TimeLimits, user_agent: str, traffic: Traffic) -> None:
         self._limits = limits
         self._user_agent = user_agent
+        self._traffic = traffic
         self._trust = trusted()
         self._local = threading.local()
         self._sessions: WeakSet[requests.Session] = WeakSet()
@@ -106,10 +96,11 @@ class Transport:
             for session in self._sessions:
                 session.close()
 
-    def send(self, access: Access, call: Call, *, within: float | None = None) -> Reply:
-        """Send once (a read whose connection breaks: twice). Raises NotSentError or NoAnswerError.
+    def send(self, access: Access, call: Call, priority: Priority, *, within: float | None = None) -> Reply:
+        """Send once (a read whose connection breaks: twice). Raises NotSentError, NoAnswerError or PostponedError.
 
-        `within`: seconds this call may take at most, where that is less than its own limit.
+        `within`: seconds this call may take at most, where that is less than its own limit. Each read takes leave of
+        the traffic first; for a write its caller has done so, before marking it as sent.
         """
         _check(access)
         total = self._limits.total(call.operation)
@@ -118,10 +109,18 @@ class Transport:
             with new_session(self._trust) as session:
                 return self._exchange(session, access, call, until)
         try:
-            return self._exchange(self._session(), access, call, until)
+            return self._read(access, call, priority, until)
         except NoAnswerError as error:
             if error.code != "cut_off":
                 raise
+        return self._read(access, call, priority, until)
+
+    def _read(self, access: Access, call: Call, priority: Priority, until: float) -> Reply:
+        if time.monotonic() >= until:
+            raise NotSentError("not_connected", "NoTimeLeft")
+        wait = self._traffic.take(access, priority)
+        if wait > 0:
+            raise PostponedError(wait)
         return self._exchange(self._session(), access, call, until)
 
     def _exchange(self, session: requests.Session, access: Access, call: Call, until: float) -> Reply:
@@ -132,10 +131,13 @@ class Transport:
             reply = self._attempt(session, access, call, request_id, until - started)
         except (NotSentError, NoAnswerError) as error:
             log.warning("calcom_did_not_answer", code=error.code, reason=error.reason, **known)
+            if error.code not in OUR_OWN:
+                self._traffic.record(access, Sample(failed=True, seconds=time.monotonic() - started))
             raise
+        seconds = time.monotonic() - started
+        self._traffic.record(access, sample_of(reply.status, reply.headers, seconds))
         theirs = reply.headers.get("x-request-id", "")
-        seconds = round(time.monotonic() - started, 3)
-        log.debug("calcom_answered", status=reply.status, seconds=seconds, their_request_id=theirs, **known)
+        log.debug("calcom_answered", status=reply.status, seconds=round(seconds, 3), their_request_id=theirs, **known)
         return reply
 
     def _attempt(self, session: requests.Session, access: Access, call: Call, request_id: str, seconds: float) -> Reply:
@@ -154,11 +156,11 @@ class Transport:
                 allow_redirects=False,
                 stream=True,
             ) as response:
-                content = _read(response)
+                content = _content(response)
                 headers = {name.lower(): value for name, value in response.headers.items()}
                 return Reply(status=response.status_code, headers=headers, body=_parse(content))
         except (OSError, HTTPError) as error:
-            raise _classified(error) from error
+            raise classified(error) from error
 
     def _headers(self, call: Call, request_id: str) -> dict[str, str]:
         headers = {"Accept": "application/json", "User-Agent": self._user_agent, "X-Request-Id": request_id}
@@ -201,7 +203,7 @@ def _check(access: Access) -> None:
         raise NotSentError("bad_url")
 
 
-def _read(response: requests.Response) -> bytes:
+def _content(response: requests.Response) -> bytes:
     content = bytearray()
     for chunk in response.iter_content(CHUNK):
         content += chunk
@@ -215,27 +217,3 @@ def _parse(content: bytes) -> object:
         return json.loads(content)
     except (ValueError, RecursionError):
         return None
-
-
-def _classified(error: Exception) -> NotSentError | NoAnswerError:
-    """Only a failure to connect proves that nothing was sent.
-
-    Texts are not kept, they may hold the key. Nor is `__context__` looked at: it may lead to an error of another call.
-    """
-    inner = _inner(error)
-    if isinstance(error, requests.ConnectTimeout):
-        return NotSentError("not_connected", getattr(inner, "reason", "") or type(inner).__name__)
-    if isinstance(error, requests.exceptions.InvalidURL):
-        return NotSentError("bad_url")
-    if isinstance(inner, ReadTimeoutError):
-        return NoAnswerError("timed_out")
-    return NoAnswerError("cut_off", type(inner).__name__)
-
-
-def _inner(error: BaseException) -> BaseException:
-    """The error that requests and urllib3 wrapped: a wrapper holds the next one as `reason` or last argument."""
-    while True:
-        wrapped = getattr(error, "reason", None) or (error.args[-1] if error.args else None)
-        if not isinstance(wrapped, BaseException):
-            return error
-        error = wrapped

@@ -16,12 +16,14 @@ from app.cache.probe import RedisProbe
 from app.cache.slot_cache import RedisSlotCache
 from app.calcom.client import CalcomCalendar
 from app.calcom.transport import TimeLimits
-from app.domain.ports import Calendar, Clock, Doorbell, Publisher, SlotCache
+from app.domain.ports import CalendarAt, Clock, Doorbell, Publisher, SlotCache
 from app.domain.stores import OpenUnit
+from app.domain.traffic import Standing, Traffic
 from app.services.diagnose import DatabaseFacts
 from app.services.judge_redis import RedisInfo
 from app.storage.database import Database
 from app.storage.schema import current_revision, newest_revision
+from app.traffic.shared import RedisTraffic
 from config.settings import Settings
 
 
@@ -31,7 +33,8 @@ class Adapters:
 
     open_unit: OpenUnit
     read_unit: OpenUnit
-    calendar: Calendar
+    calendar_at: CalendarAt
+    traffic: Traffic
     cache: SlotCache
     publisher: Publisher
     doorbell: Doorbell
@@ -39,6 +42,7 @@ class Adapters:
     look_ups: Executor
     redis_answers: Callable[[], bool]
     redis_info: Callable[[], RedisInfo | None]
+    read_traffic: Callable[[], list[Standing]]
     database_facts: Callable[[], DatabaseFacts]
     close: Callable[[], None]
 
@@ -51,16 +55,18 @@ def choose_adapters(settings: Settings) -> Adapters:
     """Connects to nothing before it is used, so that it may be called before a fork."""
     stack = ExitStack()
     database = Database(settings.database_url, secret_keys=settings.secret_keys)
-    calendar = CalcomCalendar(TimeLimits(), f"Ringbook/{version('ringbook')}")
+    traffic = RedisTraffic(settings.redis_url)
+    calendar = CalcomCalendar(TimeLimits(), f"Ringbook/{version('ringbook')}", traffic)
     doorbell, probe = RedisDoorbell(settings.redis_url), RedisProbe.of(settings.redis_url)
     look_ups = ThreadPoolExecutor(max_workers=max(4, settings.web_threads // 2), thread_name_prefix="look-up")
-    for close in (database.dispose, calendar.close, doorbell.close, probe.close):
+    for close in (database.dispose, calendar.close, traffic.close, doorbell.close, probe.close):
         stack.callback(close)
     stack.callback(partial(look_ups.shutdown, wait=False, cancel_futures=True))
     return Adapters(
         open_unit=database.unit,
         read_unit=database.reading_unit,
-        calendar=calendar,
+        calendar_at=calendar.at,
+        traffic=traffic,
         cache=RedisSlotCache(settings.redis_url, utc_now),
         publisher=CeleryPublisher(settings.redis_url),
         doorbell=doorbell,
@@ -68,6 +74,7 @@ def choose_adapters(settings: Settings) -> Adapters:
         look_ups=look_ups,
         redis_answers=probe.answers,
         redis_info=probe.info,
+        read_traffic=traffic.standings,
         database_facts=partial(_database_facts, settings.database_url, database),
         close=stack.close,
     )

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.container.adapters import Adapters
 from app.domain.ports import Clock
+from app.domain.traffic import Priority, Standing
+from app.services.admission import Admission
 from app.services.await_outcome import AwaitOutcome, WaitingRoom
 from app.services.check_health import CheckHealth
 from app.services.connect_agent import ConnectAgent
@@ -29,6 +32,7 @@ class CallerCases:
     connect_agent: ConnectAgent
     read_job: ReadJob
     check_health: CheckHealth
+    read_traffic: Callable[[], list[Standing]]
 
 
 def bind_callers(adapters: Adapters, *, web_threads: int) -> CallerCases:
@@ -41,21 +45,30 @@ def bind_callers(adapters: Adapters, *, web_threads: int) -> CallerCases:
         clock=clock,
         manage_appointment=ManageAppointment(
             connect_agent=connect_agent,
-            submit_job=SubmitJob(open_unit=adapters.open_unit, publisher=adapters.publisher, clock=clock),
+            submit_job=SubmitJob(
+                open_unit=adapters.open_unit,
+                admission=Admission(read_unit=read_unit, clock=clock),
+                publisher=adapters.publisher,
+                clock=clock,
+            ),
             await_outcome=await_outcome,
             find_slots=FindSlots(
                 read_unit=read_unit,
-                calendar=adapters.calendar,
+                calendar_at=adapters.calendar_at,
                 cache=adapters.cache,
                 within=within,
                 clock=clock,
             ),
             list_appointments=ListAppointments(
-                open_unit=adapters.open_unit, calendar=adapters.calendar, within=within, clock=clock
+                open_unit=adapters.open_unit,
+                calendar=adapters.calendar_at(Priority.SUGGEST),
+                within=within,
+                clock=clock,
             ),
             clock=clock,
         ),
         connect_agent=connect_agent,
         read_job=ReadJob(read_unit=read_unit, await_outcome=await_outcome, clock=clock),
         check_health=CheckHealth(read_unit=read_unit, redis_answers=adapters.redis_answers, clock=clock),
+        read_traffic=adapters.read_traffic,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.container.adapters import Adapters
+from app.domain.traffic import Priority
 from app.services.add_account import AddAccount
 from app.services.add_agent import AddAgent
 from app.services.add_organization import AddOrganization
@@ -47,7 +48,8 @@ class OperatorCases:
 
 def bind_operators(adapters: Adapters, *, calcom_base_url: str) -> OperatorCases:
     read_unit, open_unit = adapters.read_unit, adapters.open_unit
-    calendar, clock, publisher, doorbell = adapters.calendar, adapters.clock, adapters.publisher, adapters.doorbell
+    calendar, clock = adapters.calendar_at(Priority.SUGGEST), adapters.clock
+    publisher, doorbell = adapters.publisher, adapters.doorbell
     return OperatorCases(
         add_organization=AddOrganization(open_unit=open_unit, clock=clock),
         change_organization=ChangeOrganization(open_unit=open_unit),

@@ -8,6 +8,8 @@ from datetime import timedelta
 
 from app.container.adapters import Adapters
 from app.domain.identifiers import new_owner_id
+from app.domain.traffic import Priority
+from app.services.bulkhead import Bulkhead
 from app.services.execute_job import ExecuteJob
 from app.services.keep_leases import KeepLeases
 from app.services.look_up import Within
@@ -18,6 +20,9 @@ from app.services.send_command import SendCommand
 from app.services.settle_job import SettleJob
 
 KEEP_FINAL_JOBS = timedelta(days=90)
+
+ACCOUNT_SHARE = 0.5
+"""Of a worker's threads may be at work for one account; the others stay free for the rest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,10 +35,11 @@ class WorkerCases:
     prune_jobs: PruneJobs
 
 
-def bind_workers(adapters: Adapters, *, stopping: Callable[[], bool]) -> WorkerCases:
+def bind_workers(adapters: Adapters, *, worker_threads: int, stopping: Callable[[], bool]) -> WorkerCases:
     open_unit, clock = adapters.open_unit, adapters.clock
     keep_leases = KeepLeases(open_unit=open_unit, clock=clock)
-    reconcile_job = ReconcileJob(calendar=adapters.calendar, clock=clock)
+    looking = adapters.calendar_at(Priority.LOOK)
+    reconcile_job = ReconcileJob(calendar=looking, clock=clock)
     return WorkerCases(
         execute_job=ExecuteJob(
             open_unit=open_unit,
@@ -41,7 +47,8 @@ def bind_workers(adapters: Adapters, *, stopping: Callable[[], bool]) -> WorkerC
             reconcile_job=reconcile_job,
             send_command=SendCommand(
                 open_unit=open_unit,
-                calendar=adapters.calendar,
+                calendar=looking,
+                traffic=adapters.traffic,
                 reconcile_job=reconcile_job,
                 stopping=stopping,
                 clock=clock,
@@ -49,7 +56,7 @@ def bind_workers(adapters: Adapters, *, stopping: Callable[[], bool]) -> WorkerC
             settle_job=SettleJob(
                 open_unit=open_unit,
                 read_unit=adapters.read_unit,
-                calendar=adapters.calendar,
+                calendar=adapters.calendar_at(Priority.SUGGEST),
                 cache=adapters.cache,
                 doorbell=adapters.doorbell,
                 publisher=adapters.publisher,
@@ -57,6 +64,7 @@ def bind_workers(adapters: Adapters, *, stopping: Callable[[], bool]) -> WorkerC
                 clock=clock,
             ),
             keep_leases=keep_leases,
+            bulkhead=Bulkhead(seats=max(1, int(worker_threads * ACCOUNT_SHARE))),
             stopping=stopping,
             clock=clock,
         ),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from app.domain.answers import Result
-from app.domain.outcomes import Outcome
+from app.domain.outcomes import Outcome, RetryLater, Trace
 
 
 class RefusedError(Exception):
@@ -38,6 +38,14 @@ class CalendarError(Exception):
     def __init__(self, outcome: Outcome) -> None:
         super().__init__(f"{type(outcome).__name__} {outcome.trace.http_status or ''} {outcome.trace.code}".strip())
         self.outcome = outcome
+
+
+class PostponedError(CalendarError):
+    """Our own rules kept a request to Cal.com from being sent: ask again in `wait` seconds. It is nobody's failure."""
+
+    def __init__(self, wait: float) -> None:
+        super().__init__(RetryLater(wait=wait, counts=False, trace=Trace(code="held_back")))
+        self.wait = wait
 
 
 class StoreUnavailableError(Exception):

@@ -12,6 +12,7 @@ from app.domain.appointments import Attendee, Booking
 from app.domain.directory import Access
 from app.domain.event_types import EventType
 from app.domain.outcomes import Outcome
+from app.domain.traffic import Priority
 
 Clock = Callable[[], datetime]
 """The time now, aware and in UTC."""
@@ -81,6 +82,10 @@ class Calendar(Protocol):
         ...
 
 
+CalendarAt = Callable[[Priority], Calendar]
+"""The calendar whose reads have that priority. Reads that have to stand back raise PostponedError."""
+
+
 class Publisher(Protocol):
     def publish(self, job_id: str, *, background: bool = False) -> bool:
         """Wake a worker for this job; False (never an exception) if the broker did not take the message in time.
@@ -118,9 +123,12 @@ class SlotCache(Protocol):
         start: datetime,
         end: datetime,
         load: Callable[[datetime, datetime], list[datetime]],
+        *,
+        refresh: Callable[[datetime, datetime], list[datetime]] | None = None,
     ) -> list[datetime]:
         """Free starts in [start, end), none in the past; `load(start, end)` asks Cal.com for what is missing, once for
-        all who wait. It may be called in another thread, also after the return. Raises what `load` raises.
+        all who wait. `refresh` (else `load`) does so ahead of need, in another thread, also after the return.
+        Raises what `load` raises.
         """
         ...
 

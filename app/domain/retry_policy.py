@@ -54,6 +54,12 @@ def next_try(
     return at if tries < MAX_TRIES and at < deadline_at else None
 
 
+def postponed_until(wait: float, *, now: datetime, deadline_at: datetime, jitter: Jitter = random.uniform) -> datetime:
+    """When a job that could not ask Cal.com runs again; at its deadline at the latest, for then it can be ended."""
+    at = now + timedelta(seconds=wait + jitter(0.0, 1.0))
+    return min(at, deadline_at) if deadline_at > now else at
+
+
 def next_look(*, submitted_at: datetime, now: datetime, settle: float, wait: float | None = None) -> datetime | None:
     """When to look for an unanswered write again, not before `wait` seconds; None once it has gone on for too long."""
     age = (now - submitted_at).total_seconds()

@@ -25,6 +25,25 @@ class JobFilter:
     before: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueJob:
+    """A job that a worker could take. `published_at`: when a worker was last told so, None if never."""
+
+    id: str
+    created_at: datetime
+    due_since: datetime
+    published_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queue:
+    """What one organization has queued: accepted and not yet tried. `is_overdue`: one has been due for too long."""
+
+    org_id: str
+    length: int
+    is_overdue: bool
+
+
 class JobStore(Protocol):
     """Rows of jobs and attempts. Every change is conditional; a method that returns False or None changed nothing."""
 
@@ -72,16 +91,22 @@ class JobStore(Protocol):
 
     def finish(self, job: Job, *, now: datetime, status: Status, final: Final, outcome: str, trace: Trace) -> bool: ...
 
-    def hand_back(self, job: Job, *, now: datetime) -> bool:
-        """Give a claimed job back unrun (shutdown): as it was before the claim, due at once."""
+    def hand_back(self, job: Job, *, now: datetime, at: datetime | None = None) -> bool:
+        """Give a claimed job back unrun (shutdown, no leave to ask Cal.com): as it was before, due `at` or at once."""
         ...
 
     def requeue(self, job_id: str, *, now: datetime, deadline_at: datetime) -> bool: ...
 
     def discard(self, job_id: str, *, now: datetime, final: Final) -> bool: ...
 
-    def due(self, *, now: datetime, published_before: datetime, limit: int) -> list[str]:
-        """Ids to publish: due queued or retrying jobs and run-out leases, not published since `published_before`."""
+    def due(self, *, now: datetime, per_org: int) -> dict[str, list[DueJob]]:
+        """By organization, longest waiting first: those due of its `per_org` oldest queued jobs, its retrying ones and
+        run-out leases.
+        """
+        ...
+
+    def queues(self, *, now: datetime, overdue_since: datetime) -> list[Queue]:
+        """Of the organizations that have queued jobs."""
         ...
 
     def mark_published(self, job_ids: Sequence[str], *, now: datetime) -> None:

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 import structlog
 
 from app.domain.answers import Result
-from app.domain.errors import KeyUnreadableError, RefusedError
+from app.domain.errors import KeyUnreadableError, PostponedError, RefusedError
 from app.domain.identifiers import new_owner_id
 from app.domain.jobs import LEASE, MAX_CRASHES, Job
 from app.domain.outcomes import Failed, Outcome, Trace
 from app.domain.ports import Clock
+from app.domain.retry_policy import postponed_until
 from app.domain.stores import OpenUnit
+from app.services.bulkhead import Bulkhead
 from app.services.keep_leases import KeepLeases
 from app.services.reconcile_job import ReconcileJob
 from app.services.scene import Scene, read_scene
@@ -36,6 +38,7 @@ class ExecuteJob:
     send_command: SendCommand
     settle_job: SettleJob
     keep_leases: KeepLeases
+    bulkhead: Bulkhead
     stopping: Callable[[], bool]
     clock: Clock
 
@@ -66,9 +69,23 @@ class ExecuteJob:
             log.warning("key_unreadable", account_id=job.account_id)
             self.settle_job.not_now(job)
             return
-        outcome = self._run(scene)
-        if outcome is not None:
-            self.settle_job(scene, outcome)
+        try:
+            with self.bulkhead.seat(scene.account.id):
+                outcome = self._run(scene)
+                if outcome is not None:
+                    self.settle_job(scene, outcome)
+        except PostponedError as postponed:
+            self._postpone(scene, postponed)
+
+    def _postpone(self, scene: Scene, postponed: PostponedError) -> None:
+        """Give the job back as it was, for later. One that has sent something in this attempt keeps its record."""
+        job, now = scene.job, self.clock()
+        at = postponed_until(postponed.wait, now=now, deadline_at=job.deadline_at)
+        with self.open_unit() as unit:
+            handed_back = unit.jobs.hand_back(job, now=now, at=at)
+            unit.commit()
+        if not handed_back:
+            self.settle_job(scene, postponed.outcome)
 
     def _claim(self, job_id: str) -> Job | None:
         now = self.clock()

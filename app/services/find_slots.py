@@ -6,14 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
+from math import ceil
 
 from app.domain import slots
 from app.domain.answers import Answer, Result
 from app.domain.appointments import Action
-from app.domain.errors import CalendarError, RefusedError
+from app.domain.errors import CalendarError, PostponedError, RefusedError
 from app.domain.outcomes import Failed, Outcome
-from app.domain.ports import Calendar, Clock, SlotCache
+from app.domain.ports import CalendarAt, Clock, SlotCache
 from app.domain.stores import OpenUnit
+from app.domain.traffic import Priority
 from app.services.connect_agent import Line
 
 Within = Callable[[float, Callable[[], list[datetime]]], list[datetime]]
@@ -31,7 +33,7 @@ class FindSlots:
     """Answers from the shared cache; asks Cal.com only what is missing, never for longer than the caller has."""
 
     read_unit: OpenUnit
-    calendar: Calendar
+    calendar_at: CalendarAt
     cache: SlotCache
     within: Within
     clock: Clock
@@ -43,31 +45,35 @@ class FindSlots:
         start, end = slots.window(now, days_ahead)
         if base.action is Action.SUGGEST and wanted is not None:
             end = max(end, min(wanted + AROUND_WISH, slots.window(now, slots.MAX_DAYS)[1]))
-        found = self._look(line, start, end, (answer_by - self.clock()).total_seconds() - MARGIN)
+        priority = Priority.SUGGEST if base.action is Action.SUGGEST else Priority.AVAILABILITY
+        budget = (answer_by - self.clock()).total_seconds() - MARGIN
+        found = self._look(line, start, end, priority, max(budget, MARGIN))
         openings = tuple(slots.upcoming(found, self.clock()))
         if base.action is Action.SUGGEST:
             openings = slots.suggest(openings, zone=base.zone, now=self.clock(), wanted=wanted)
         result = Result.OPENINGS if openings else Result.NO_OPENINGS
         return replace(base, result=result, openings=openings, days_ahead=days_ahead)
 
-    def _look(self, line: Line, start: datetime, end: datetime, budget: float) -> list[datetime]:
-        event_type_id = line.agent.event_type.id
-        load = partial(self._load, line.account.id, event_type_id)
+    def _look(self, line: Line, start: datetime, end: datetime, priority: Priority, budget: float) -> list[datetime]:
+        where = line.account.id, line.agent.event_type.id
+        load, refresh = partial(self._load, priority, *where), partial(self._load, Priority.REFRESH, *where)
         try:
-            return self.within(
-                max(budget, MARGIN), lambda: self.cache.openings(line.account.id, event_type_id, start, end, load)
-            )
+            return self.within(budget, lambda: self.cache.openings(*where, start, end, load, refresh=refresh))
         except TimeoutError:
             raise RefusedError(Result.UPSTREAM_DOWN) from None
+        except PostponedError as postponed:
+            raise RefusedError(Result.UPSTREAM_DOWN, retry_after=ceil(postponed.wait)) from postponed
         except CalendarError as error:
             raise RefusedError(refusal(error.outcome)) from error
 
-    def _load(self, account_id: str, event_type_id: int, start: datetime, end: datetime) -> list[datetime]:
+    def _load(
+        self, priority: Priority, account_id: str, event_type_id: int, start: datetime, end: datetime
+    ) -> list[datetime]:
         with self.read_unit() as unit:
             access = unit.directory.access(account_id)
         if access is None:
             raise RefusedError(Result.NOT_CONNECTED)
-        return self.calendar.openings(access, event_type_id, start, end)
+        return self.calendar_at(priority).openings(access, event_type_id, start, end)
 
 
 def refusal(outcome: Outcome) -> Result:

@@ -7,10 +7,10 @@ from datetime import timedelta
 
 from app.domain.answers import Result
 from app.domain.appointments import Appointment, AppointmentStatus, Book, Booking, Reschedule
-from app.domain.errors import CalendarError
+from app.domain.errors import CalendarError, PostponedError
 from app.domain.outcomes import Failed, Outcome, RetryLater, Succeeded, Trace, Unknown
 from app.domain.ports import Calendar, Clock
-from app.domain.retry_policy import has_settled
+from app.domain.retry_policy import LOOKING_LIMIT, has_settled
 from app.services.scene import Scene
 
 JOB_KEY = "ringbook_job"
@@ -31,14 +31,21 @@ class ReconcileJob:
     clock: Clock
 
     def __call__(self, scene: Scene) -> Outcome | None:
-        """What became of the job's last write; None: it was not done and will not be, so it may be sent again."""
+        """What became of the job's last write; None: it was not done and will not be, so it may be sent again.
+
+        Raises PostponedError where Cal.com should not be asked just now, but not for ever.
+        """
+        submitted_at = scene.job.submitted_at or self.clock()
         try:
             found = self.look(scene)
+        except PostponedError as postponed:
+            if self.clock() - submitted_at <= LOOKING_LIMIT:
+                raise
+            return Unknown(trace=postponed.outcome.trace)
         except CalendarError as error:
             return Unknown(trace=error.outcome.trace, wait=wait_of(error.outcome))
         if found is not None:
             return found
-        submitted_at = scene.job.submitted_at or self.clock()
         if has_settled(submitted_at=submitted_at, now=self.clock(), settle=scene.settle):
             return None
         return Unknown(trace=Trace(code="not_found_yet"))

@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import chain, islice, zip_longest
 
 from app.domain.ports import Clock, Publisher
-from app.domain.stores import OpenUnit
+from app.domain.stores import DueJob, OpenUnit
+from app.services.admission import AT_ONCE
 
 LEADER = "scheduler"
 LEADER_LEASE = timedelta(seconds=10)
 REPUBLISH_AFTER = timedelta(seconds=10)
-"""A message unanswered for so long is taken for lost. Publishing twice is harmless: the row decides."""
+REPUBLISH_AT_LAST = timedelta(seconds=60)
+"""A message unanswered for so long is taken for lost. Publishing twice is harmless, the row decides; but where workers
+are away or busy, messages would pile up: so the pause doubles with each repeat, from the first to the second."""
 
-BATCH = 200
+LIVE_FOR = timedelta(seconds=60)
+"""After this long no caller is on the line any more: what is older does not stand in front of those who are."""
+
+BATCH = 400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RescueJobs:
-    """Idempotent; only one of several schedulers works at a time, and two at once would do no harm."""
+    """Idempotent; only one of several schedulers works at a time, and two at once would do no harm.
+
+    Organizations take turns, and of each only its `AT_ONCE` first due jobs are looked at: however long one's queue is,
+    no more of its messages stand in the broker.
+    """
 
     open_unit: OpenUnit
     publisher: Publisher
@@ -31,13 +43,14 @@ class RescueJobs:
         with self.open_unit() as unit:
             if not unit.leases.acquire(LEADER, owner=self.owner, now=now, until=now + LEADER_LEASE):
                 return 0
-            due = unit.jobs.due(now=now, published_before=now - REPUBLISH_AFTER, limit=BATCH)
+            due = unit.jobs.due(now=now, per_org=AT_ONCE)
             unit.commit()
+        unanswered = ([job for job in jobs if _is_unanswered(job, now)] for jobs in due.values())
         published: list[str] = []
-        for job_id in due:
-            if not self.publisher.publish(job_id):
+        for job in islice(in_turn(unanswered), BATCH):
+            if not self.publisher.publish(job.id, background=now - job.created_at > LIVE_FOR):
                 break
-            published.append(job_id)
+            published.append(job.id)
         if published:
             with self.open_unit() as unit:
                 unit.jobs.mark_published(published, now=now)
@@ -49,3 +62,15 @@ class RescueJobs:
         with self.open_unit() as unit:
             unit.leases.release(LEADER, owner=self.owner)
             unit.commit()
+
+
+def in_turn(queues: Iterable[Iterable[DueJob]]) -> Iterator[DueJob]:
+    """The first of each queue, then the second of each, and so on."""
+    return (job for job in chain.from_iterable(zip_longest(*queues)) if job is not None)
+
+
+def _is_unanswered(job: DueJob, now: datetime) -> bool:
+    if job.published_at is None:
+        return True
+    pause = min(max(job.published_at - job.due_since, REPUBLISH_AFTER), REPUBLISH_AT_LAST)
+    return now - job.published_at > pause

@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 
 from app.domain.answers import Result
 from app.domain.appointments import Book, Cancel, Reschedule
-from app.domain.errors import CalendarError
+from app.domain.errors import CalendarError, PostponedError
 from app.domain.jobs import LEASE
 from app.domain.outcomes import Failed, Moved, Outcome, RetryLater, SlotUnavailable, Trace, Unknown
 from app.domain.ports import BookingWish, Calendar, Clock
 from app.domain.retry_policy import MAX_SUBMISSIONS, has_settled
 from app.domain.stores import OpenUnit
+from app.domain.traffic import Priority, Traffic
 from app.services.reconcile_job import JOB_KEY, ReconcileJob, wait_of
 from app.services.scene import Scene
 
@@ -28,10 +29,14 @@ NO_REASON = "Requested by the attendee on the phone"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendCommand:
-    """One write, or none: too late, too often, stopping, or the row is no longer ours (then the answer is None)."""
+    """One write, or none: too late, too often, stopping, or the row is no longer ours (then the answer is None).
+
+    Raises PostponedError before anything is marked as sent, where Cal.com should not be asked just now.
+    """
 
     open_unit: OpenUnit
     calendar: Calendar
+    traffic: Traffic
     reconcile_job: ReconcileJob
     stopping: Callable[[], bool]
     clock: Clock
@@ -40,6 +45,7 @@ class SendCommand:
         for _ in range(MAX_HOPS):
             outcome = self._is_too_late(scene) or self._look_before_move(scene)
             if outcome is None:
+                self._take_leave(scene)
                 if not self._mark_submitted(scene):
                     return self._left_unsent(scene)
                 outcome = self._write(scene)
@@ -74,8 +80,15 @@ class SendCommand:
             if is_over and booking is not None and booking.ends_at <= now:
                 return Failed(result=Result.ALREADY_OVER)
             return self.reconcile_job.look(scene)
+        except PostponedError:
+            raise
         except CalendarError as error:
             return error.outcome
+
+    def _take_leave(self, scene: Scene) -> None:
+        wait = self.traffic.take(scene.access, Priority.WRITE)
+        if wait > 0:
+            raise PostponedError(wait)
 
     def _mark_submitted(self, scene: Scene) -> bool:
         if self.stopping():

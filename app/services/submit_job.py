@@ -15,6 +15,7 @@ from app.domain.jobs import Command, Job, Status
 from app.domain.ports import Clock, Publisher
 from app.domain.retry_policy import deadline
 from app.domain.stores import OpenUnit, UnitOfWork
+from app.services.admission import Admission
 from app.services.connect_agent import Line
 
 TRIES = 3
@@ -43,24 +44,32 @@ class Target:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubmitJob:
-    """Raises RefusedError, and StoreUnavailableError where nothing was accepted."""
+    """Raises RefusedError, and StoreUnavailableError where nothing was accepted.
+
+    However busy it is, the same request again attaches to its job: that costs nothing.
+    """
 
     open_unit: OpenUnit
+    admission: Admission
     publisher: Publisher
     clock: Clock
 
     def __call__(self, line: Line, command: Command, *, zone: str, idempotency_key: str = "") -> Submission:
-        now = self.clock()
+        now, org_id = self.clock(), line.organization.id
+        place = self.admission.place_for(org_id)
         with self.open_unit() as unit:
             command, target = self._target(unit, line, command)
-            identity = identify(
-                command, org_id=line.organization.id, agent_id=line.agent.id, idempotency_key=idempotency_key
-            )
+            identity = identify(command, org_id=org_id, agent_id=line.agent.id, idempotency_key=idempotency_key)
             job = _new_job(line, command, target, zone, identity, now)
+            job = job if place.at_once else replace(job, published_at=None)
             submission = self._insert(unit, job, identity, now)
+            if place.refused is not None and not submission.attached:
+                raise RefusedError(place.refused, retry_after=place.retry_after)
             self._commit(unit, job, submission)
-        if not submission.attached and not self.publisher.publish(job.id):
-            self._mark_unpublished(job)
+        if not submission.attached:
+            self.admission.accepted(org_id)
+            if place.at_once and not self.publisher.publish(job.id):
+                self._mark_unpublished(job)
         return submission
 
     def _mark_unpublished(self, job: Job) -> None:

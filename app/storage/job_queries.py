@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, literal, select, tuple_
+from sqlalchemy import Column, ColumnElement, Select, func, literal, select, tuple_
 from sqlalchemy.orm import Session
 
 from app.domain.jobs import Job, Status
@@ -15,26 +15,25 @@ from app.storage.job_conditions import is_due, is_open, is_unhindered, may_have_
 from app.storage.job_rows import job_from_row
 from app.storage.tables import jobs
 
+LOOKED_AT = 200
+"""Of the longest waiting jobs: to find out whether one waits for another is costly in a calendar with thousands."""
+
 WOKEN_AT_ONCE = 20
 """Waiting jobs named when another one ends. The scheduler finds what is left."""
 
 
-def due_ids(session: Session, *, now: datetime, published_before: datetime, limit: int) -> list[str]:
-    quiet = jobs.c.published_at.is_(None) | (jobs.c.published_at < published_before)
-    wanted = select(jobs.c.id).where(is_due(now), quiet, is_unhindered(now))
-    return list(session.scalars(wanted.order_by(jobs.c.next_attempt_at, jobs.c.id).limit(limit)))
-
-
 def oldest_due(session: Session, *, now: datetime) -> datetime | None:
     """Jobs that wait for another one's outcome do not count: more workers would not help them."""
-    ready = is_due(now), is_unhindered(now)
-    waiting = select(jobs.c.next_attempt_at).where(*ready, jobs.c.lease_until.is_(None))
-    left_behind = select(jobs.c.lease_until).where(*ready, jobs.c.lease_until.is_not(None))
-    firsts = [
-        session.scalar(waiting.order_by(jobs.c.next_attempt_at).limit(1)),
-        session.scalar(left_behind.order_by(jobs.c.lease_until).limit(1)),
-    ]
-    return min((first for first in firsts if first is not None), default=None)
+    waiting = _oldest_ready(session, now, jobs.c.next_attempt_at, jobs.c.lease_until.is_(None))
+    left_behind = _oldest_ready(session, now, jobs.c.lease_until, jobs.c.lease_until.is_not(None))
+    return min((first for first in (waiting, left_behind) if first is not None), default=None)
+
+
+def _oldest_ready(
+    session: Session, now: datetime, since: Column[datetime], kind: ColumnElement[bool]
+) -> datetime | None:
+    first = select(jobs.c.id).where(is_due(now), kind).order_by(since).limit(LOOKED_AT)
+    return session.scalar(select(since).where(jobs.c.id.in_(first), is_unhindered(now)).order_by(since).limit(1))
 
 
 def newest_open_on(session: Session, org_id: str, calendar: str, appointment_id: str) -> datetime | None:

@@ -13,8 +13,8 @@ from app.domain.answers import Final, Result
 from app.domain.dedupe import is_explicit
 from app.domain.jobs import Attempt, Job, Status, sources_of
 from app.domain.outcomes import Trace
-from app.domain.stores import JobFilter
-from app.storage import attempt_rows, job_queries
+from app.domain.stores import DueJob, JobFilter, Queue
+from app.storage import attempt_rows, job_queries, queue_queries
 from app.storage.codec import final_to_json
 from app.storage.dialects import insert_into, rows_changed
 from app.storage.job_conditions import is_due, is_unhindered, take_turns
@@ -105,7 +105,7 @@ class SqlJobStore:
         attempt_rows.close_attempt(self._session, job, now, outcome, trace)
         return True
 
-    def hand_back(self, job: Job, *, now: datetime) -> bool:
+    def hand_back(self, job: Job, *, now: datetime, at: datetime | None = None) -> bool:
         """Refused once a request of this attempt may have left."""
         undone = (
             update(jobs)
@@ -118,7 +118,7 @@ class SqlJobStore:
             .values(
                 status=case((jobs.c.attempts > 1, Status.RETRYING.value), else_=Status.QUEUED.value),
                 attempts=jobs.c.attempts - 1,
-                next_attempt_at=now,
+                next_attempt_at=at or now,
                 **NO_LEASE,
                 **AT_ONCE,
             )
@@ -180,9 +180,12 @@ class SqlJobStore:
         if implied:
             self._session.execute(update(jobs).where(jobs.c.id.in_(implied), *ended).values(dedupe_key=None))
 
-    def due(self, *, now: datetime, published_before: datetime, limit: int) -> list[str]:
+    def due(self, *, now: datetime, per_org: int) -> dict[str, list[DueJob]]:
         """Without those that could not be claimed now."""
-        return job_queries.due_ids(self._session, now=now, published_before=published_before, limit=limit)
+        return queue_queries.due_by_org(self._session, now=now, per_org=per_org)
+
+    def queues(self, *, now: datetime, overdue_since: datetime) -> list[Queue]:
+        return queue_queries.queues(self._session, now=now, overdue_since=overdue_since)
 
     def mark_published(self, job_ids: Sequence[str], *, now: datetime) -> None:
         still_due = jobs.c.id.in_(job_ids), jobs.c.status != Status.RUNNING, jobs.c.next_attempt_at <= now

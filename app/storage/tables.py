@@ -70,6 +70,7 @@ jobs = Table(
         "(finished_at IS NULL) = (status IN ('queued', 'running', 'retrying'))", name="finished_when_final"
     ),
     Index("ix_jobs_due", "next_attempt_at", sqlite_where=OPEN, postgresql_where=OPEN),
+    Index("ix_jobs_queue", "org_id", "next_attempt_at", sqlite_where=OPEN, postgresql_where=OPEN),
     Index("ix_jobs_lease_until", "lease_until", sqlite_where=LEASED, postgresql_where=LEASED),
     Index("ix_jobs_calendar", "calendar", "starts_at", sqlite_where=OPEN, postgresql_where=OPEN),
     Index("ix_jobs_appointment_id", "appointment_id", "created_at"),

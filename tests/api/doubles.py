@@ -15,6 +15,7 @@ from app.domain.directory import Account, Agent, Organization
 from app.domain.errors import RefusedError
 from app.domain.event_types import EventType
 from app.domain.jobs import Attempt, Job, Status
+from app.domain.traffic import Standing
 from app.factory import create_app
 from app.services.check_health import Health
 from app.services.connect_agent import Line
@@ -149,6 +150,9 @@ class UseCasesDouble:
         if self.view is None:
             raise RefusedError(Result.UNKNOWN_JOB)
         return self.view
+
+    def read_traffic(self) -> list[Standing]:
+        return [Standing(account_id="acc_1", budget_left=73, breaker_is_open=True)]
 
     def check_health(self) -> Health:
         return self.health

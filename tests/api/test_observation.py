@@ -65,6 +65,8 @@ def test_requests_are_counted_by_what_became_of_them():
         'ringbook_jobs{status="queued"} 3.0',
         "ringbook_oldest_due_seconds 1.5",
         'ringbook_up{part="redis"} 1.0',
+        'ringbook_calcom_budget_left{account="acc_1"} 73.0',
+        'ringbook_calcom_breaker_open{account="acc_1"} 1.0',
     ):
         assert line in numbers.splitlines()
     for word in (JOB, "somewhere", "Alex", IDS["org_id"]):

@@ -10,7 +10,8 @@ import pytest
 
 from app.calcom.calls import Operation
 from app.calcom.failures import outcome_of, outcome_of_silence
-from app.calcom.transport import NoAnswerError, NotSentError, Reply
+from app.calcom.silence import NoAnswerError, NotSentError
+from app.calcom.transport import Reply
 from tests.calcom.refusals import BOOK, BOOKINGS, OPENINGS, REFUSALS, enveloped, raw
 from tests.calcom.told import told
 

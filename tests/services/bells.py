@@ -13,6 +13,7 @@ class Bells:
 
     rung: list[str] = field(default_factory=list)
     published: list[str] = field(default_factory=list)
+    in_background: list[str] = field(default_factory=list)
     broker_is_up: bool = True
     at_wait: Callable[[], None] = lambda: None
 
@@ -22,6 +23,7 @@ class Bells:
     def publish(self, job_id: str, *, background: bool = False) -> bool:
         if self.broker_is_up:
             self.published.append(job_id)
+            self.in_background += [job_id] if background else []
         return self.broker_is_up
 
     @contextmanager

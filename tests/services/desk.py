@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,9 @@ from app.domain.appointments import Action, Appointment
 from app.domain.directory import Account, Agent, Organization
 from app.domain.event_types import BookingField, EventType
 from app.domain.jobs import Job
+from app.services.admission import Admission
 from app.services.await_outcome import AwaitOutcome, WaitingRoom
+from app.services.bulkhead import Bulkhead
 from app.services.connect_agent import ConnectAgent
 from app.services.execute_job import ExecuteJob
 from app.services.find_slots import FindSlots
@@ -33,7 +34,9 @@ from app.services.submit_job import SubmitJob
 from app.storage.database import Database
 from app.storage.schema import migrate
 from tests.services.bells import Bells
+from tests.services.passing_cache import PassingCache
 from tests.services.scripted_calendar import ScriptedCalendar
+from tests.services.scripted_traffic import ScriptedTraffic
 
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)  # a Monday, 9 AM in New York
 TWO_PM_TUESDAY = datetime(2026, 11, 24, 19, 0, tzinfo=UTC)
@@ -63,24 +66,6 @@ class NoHurry(Within):
 NO_HURRY = NoHurry(ThreadPoolExecutor(1))
 
 
-@dataclass
-class PassingCache:
-    """No cache at all, but it remembers what it was told."""
-
-    told: list[tuple[str, datetime]] = field(default_factory=list)
-
-    def openings(
-        self, _account: str, _type: int, start: datetime, end: datetime, load: Callable[..., list[datetime]]
-    ) -> list[datetime]:
-        return load(start, end)
-
-    def taken(self, _account: str, _type: int, start: datetime, _end: datetime) -> None:
-        self.told.append(("taken", start))
-
-    def forget(self, _account: str, _type: int, around: datetime) -> None:
-        self.told.append(("forget", around))
-
-
 class Desk:
     """`ask` is what the API calls; `work` runs what was published; `later` moves the clock."""
 
@@ -90,6 +75,8 @@ class Desk:
         self.calendar = ScriptedCalendar()
         self.bells = Bells()
         self.cache = PassingCache()
+        self.traffic = ScriptedTraffic()
+        self.bulkhead = Bulkhead(seats=2)
         url = f"sqlite:///{directory}/ringbook.db"
         migrate(url)
         self.database = Database(url, secret_keys=(Fernet.generate_key().decode(),))
@@ -131,11 +118,16 @@ class Desk:
         self.await_outcome = AwaitOutcome(read_unit=read_unit, doorbell=self.bells, room=WaitingRoom(2), clock=clock)
         self.manage = ManageAppointment(
             connect_agent=ConnectAgent(read_unit=read_unit),
-            submit_job=SubmitJob(open_unit=open_unit, publisher=self.bells, clock=clock),
+            submit_job=SubmitJob(
+                open_unit=open_unit,
+                admission=Admission(read_unit=read_unit, clock=clock),
+                publisher=self.bells,
+                clock=clock,
+            ),
             await_outcome=self.await_outcome,
             find_slots=FindSlots(
                 read_unit=read_unit,
-                calendar=self.calendar,
+                calendar_at=lambda _priority: self.calendar,
                 cache=self.cache,
                 within=NO_HURRY,
                 clock=clock,
@@ -159,6 +151,7 @@ class Desk:
             send_command=SendCommand(
                 open_unit=open_unit,
                 calendar=self.calendar,
+                traffic=self.traffic,
                 reconcile_job=reconcile,
                 stopping=lambda: self.stopping,
                 clock=clock,
@@ -174,6 +167,7 @@ class Desk:
                 clock=clock,
             ),
             keep_leases=self.keep_leases,
+            bulkhead=self.bulkhead,
             stopping=lambda: self.stopping,
             clock=clock,
         )

@@ -60,10 +60,12 @@ class Stack:
         migrate(self.settings)
         self.operators = build_container(self.settings).operators
 
-    def add_agent(self, event_type_id: int = 101, *, key: str = SANDBOX_KEY, **settings: Any) -> Agent:
+    def add_agent(
+        self, event_type_id: int = 101, *, key: str = SANDBOX_KEY, base_url: str = "", **settings: Any
+    ) -> Agent:
         organization = self.operators.add_organization(name="Clinic")
         self.operators.add_account(
-            org_id=organization.id, name="Sandbox", api_key=key, base_url=self.settings.calcom_base_url
+            org_id=organization.id, name="Sandbox", api_key=key, base_url=base_url or self.settings.calcom_base_url
         )
         return self.operators.add_agent(
             org_id=organization.id, name="Dr. Rivera", event_type_id=event_type_id, settings=AgentSettings(**settings)

@@ -1,0 +1,67 @@
+"""What waits, by organization: a long queue of one must not hide the short ones of the others."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.domain.jobs import Status
+from app.domain.stores import DueJob, Queue
+from app.storage.job_conditions import is_due, is_open, is_unhindered
+from app.storage.tables import jobs
+
+CANDIDATES = 4
+"""Due jobs looked at for one that is named: some have to wait for others, and to find that out is costly where one
+calendar has thousands of open jobs."""
+
+is_queued = is_open & (jobs.c.status == Status.QUEUED)
+
+
+def due_by_org(session: Session, *, now: datetime, per_org: int) -> dict[str, list[DueJob]]:
+    """Each organization is asked on its own, so that a query ends with the first jobs found and not with the last."""
+    org_ids = session.scalars(select(jobs.c.org_id).where(is_due(now)).distinct())
+    return {org_id: _first_due(session, org_id, now, per_org) for org_id in org_ids.all()}
+
+
+def queues(session: Session, *, now: datetime, overdue_since: datetime) -> list[Queue]:
+    counted = select(jobs.c.org_id, func.count(), func.min(jobs.c.next_attempt_at)).where(is_queued)
+    rows = session.execute(counted.group_by(jobs.c.org_id)).all()
+    return [
+        Queue(
+            org_id=org_id,
+            length=length,
+            is_overdue=oldest < overdue_since and _waits_in_vain(session, org_id, now, overdue_since),
+        )
+        for org_id, length, oldest in rows
+    ]
+
+
+def _first_due(session: Session, org_id: str, now: datetime, limit: int) -> list[DueJob]:
+    """Of the queued ones only the oldest `limit` have a place, also while they are postponed: else all of a long queue
+    would be taken and handed back in turn. Jobs that were tried before have a claim of their own.
+    """
+    mine = jobs.c.org_id == org_id
+    oldest = select(jobs.c.id).where(mine, is_queued).order_by(jobs.c.created_at, jobs.c.next_attempt_at)
+    tried = select(jobs.c.id).where(mine, is_due(now), jobs.c.status != Status.QUEUED).order_by(jobs.c.next_attempt_at)
+    found: list[DueJob] = []
+    for candidates in (tried, oldest):
+        wanted = (
+            select(jobs.c.id, jobs.c.created_at, jobs.c.next_attempt_at, jobs.c.published_at)
+            .where(jobs.c.id.in_(candidates.limit(CANDIDATES * limit)), is_unhindered(now))
+            .order_by(jobs.c.created_at, jobs.c.next_attempt_at, jobs.c.id)
+            .limit(limit)
+        )
+        found += [
+            DueJob(id=job_id, created_at=created_at, due_since=due_since, published_at=published_at)
+            for job_id, created_at, due_since, published_at in session.execute(wanted)
+            if due_since <= now
+        ]
+    return sorted(found, key=lambda job: job.due_since)
+
+
+def _waits_in_vain(session: Session, org_id: str, now: datetime, overdue_since: datetime) -> bool:
+    """A job that waits for another one's outcome does not count: more workers would not help it."""
+    overdue = is_queued, jobs.c.org_id == org_id, jobs.c.next_attempt_at < overdue_since, is_unhindered(now)
+    return session.execute(select(jobs.c.id).where(*overdue).limit(1)).one_or_none() is not None

@@ -1,0 +1,165 @@
+"""Too much at once: what Cal.com allows is kept to, and no organization pays for another's flood or slow calendar."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+import requests
+
+from app.domain.appointments import Attendee, Book
+from app.domain.directory import Agent
+from app.domain.identifiers import new_appointment_id, new_job_id
+from app.domain.jobs import Job, Status
+from app.storage.database import Database
+from tests.support.sandbox import SandboxProcess
+from tests.support.stack import Stack, running
+from tests.support.valkey import ValkeyServer
+from tests.support.waiting import eventually
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+NEW_YORK = ZoneInfo("America/New_York")
+CALLER: dict[str, Any] = {"name": "Jane Doe", "email": "jane@example.com"}
+
+
+def times(number: int, *, first_day: int = 1) -> list[str]:
+    """Half hours of coming weekdays, 9 to 5, New York time."""
+    day = datetime.now(NEW_YORK).replace(hour=9, minute=0, second=0, microsecond=0) + timedelta(days=first_day)
+    found: list[str] = []
+    while len(found) < number:
+        if day.weekday() < 5:
+            found += [(day + timedelta(minutes=30 * slot)).isoformat(timespec="minutes") for slot in range(16)]
+        day += timedelta(days=1)
+    return found[:number]
+
+
+def book(stack: Stack, agent: Agent, when: str, prefer: str = "respond-async") -> requests.Response:
+    return stack.manage(agent, {"Prefer": prefer}, action="book", appointment_datetime=when, **CALLER)
+
+
+def queue(stack: Stack, agent: Agent, number: int, *, since: datetime) -> None:
+    """Jobs accepted at that time and not yet tried, an hour apart."""
+    account = stack.operators.show_organization(agent.org_id).accounts[0]
+    database = Database(stack.settings.database_url, secret_keys=stack.settings.secret_keys)
+    first = datetime(since.year + 1, 1, 1, tzinfo=UTC)
+    with database.unit() as unit:
+        for hour in range(number):
+            starts_at = first + timedelta(hours=hour)
+            assert unit.jobs.add(
+                Job(
+                    id=new_job_id(),
+                    org_id=agent.org_id,
+                    agent_id=agent.id,
+                    account_id=account.id,
+                    appointment_id=new_appointment_id(),
+                    command=Book(attendee=Attendee(name="Jane", email="jane@example.com"), starts_at=starts_at),
+                    status=Status.QUEUED,
+                    created_at=since,
+                    deadline_at=since + timedelta(minutes=15),
+                    next_attempt_at=since + timedelta(microseconds=hour),
+                    zone="UTC",
+                    language="en",
+                    calendar=account.id,
+                    starts_at=starts_at,
+                    ends_at=starts_at + timedelta(minutes=30),
+                )
+            )
+        unit.commit()
+    database.dispose()
+
+
+@pytest.fixture(scope="module")
+def slow_sandbox() -> Iterator[SandboxProcess]:
+    with SandboxProcess("--latency", "6") as process:
+        yield process
+
+
+@pytest.fixture
+def slow(stack: Stack, slow_sandbox: SandboxProcess) -> Iterator[Agent]:
+    slow_sandbox.latency(writes=0, reads=0)
+    agent = stack.add_agent(101, base_url=f"{slow_sandbox.url}/v2")
+    slow_sandbox.latency(writes=6, reads=6)
+    yield agent
+    slow_sandbox.latency(writes=0, reads=0)
+
+
+def test_a_slow_account_holds_up_nobody_else(stack: Stack, slow: Agent, agent: Agent) -> None:
+    asked = [book(stack, slow, when) for when in times(24)]
+    assert {response.status_code for response in asked} == {202}
+    first = asked[0].json()["data"]["status_url"]
+    eventually(lambda: requests.get(first, timeout=5).json()["data"]["status"] != "queued")
+    began = time.monotonic()
+
+    booked = book(stack, agent, times(1)[0], "wait=10")
+
+    assert booked.status_code == 200, booked.text
+    assert time.monotonic() - began < 4
+    assert stack.poll(asked[-1].json()["data"]["status_url"], wait=90)["status"] == "succeeded"
+
+
+def test_without_workers_requests_are_refused_before_they_are_accepted(stack: Stack, agent: Agent) -> None:
+    accepted = book(stack, agent, times(2)[1], "wait=10")
+    others = iter(times(80, first_day=20))  # each time another, for a repeat would find its job
+    stack.kill("scheduler")
+    stack.kill("worker")
+    try:
+        queue(stack, stack.add_agent(101), 1, since=datetime.now(UTC) - timedelta(seconds=40))
+        (refused,) = eventually(lambda: _if(book(stack, agent, next(others)), 503), within=5)
+
+        assert refused.headers["Retry-After"] == "15"
+        body = refused.json()
+        assert (body["success"], body["error"]["code"]) == (False, "OVERLOADED")
+        assert body["message"].startswith("I'm sorry, it's very busy just now and I couldn't take that on.")
+        assert book(stack, agent, times(2)[1]).status_code == accepted.status_code == 200
+        assert stack.manage(agent, action="suggest").status_code == 200
+    finally:
+        stack.start("worker", "scheduler")
+    eventually(lambda: _if(book(stack, agent, next(others), "wait=10"), 200), within=40, every=0.5)
+
+
+def test_ten_thousand_queued_jobs_of_one_organization_do_not_delay_another(
+    stack: Stack, slow: Agent, agent: Agent
+) -> None:
+    queue(stack, slow, 10_000, since=datetime.now(UTC))
+    time.sleep(2)  # workers and scheduler are at it
+    seconds: list[float] = []
+    for when in times(8, first_day=10):
+        began = time.monotonic()
+        booked = book(stack, agent, when, "wait=10")
+        seconds.append(time.monotonic() - began)
+        assert booked.status_code == 200, booked.text
+
+    print("seconds:", [round(each, 2) for each in seconds])
+    assert max(seconds) < 10
+    flooded = book(stack, slow, times(1, first_day=20)[0])
+    assert (flooded.status_code, flooded.json()["error"]["code"]) == (429, "RATE_LIMITED")
+    assert flooded.headers["Retry-After"] == "30"
+
+
+def test_what_cal_com_allows_in_a_minute_is_kept_to_and_all_are_booked(
+    tmp_path: Path, journey_valkey: ValkeyServer
+) -> None:
+    where = {"redis_url": journey_valkey.url, "database_url": f"sqlite:///{tmp_path}/ringbook.db"}
+    with (
+        SandboxProcess("--rate-limit", "20") as strict,
+        running(tmp_path, calcom_url=f"{strict.url}/v2", **where) as stack,
+    ):
+        agent = stack.add_agent(101)
+        asked = [book(stack, agent, when) for when in times(26)]
+        finals = [stack.poll(response.json()["data"]["status_url"], wait=150)["status"] for response in asked]
+
+        assert finals == ["succeeded"] * 26
+        assert len(strict.bookings("accepted")) == 26
+        answers = [entry["status"] for entry in strict.journal("request")]
+        print("requests:", len(answers), "429:", answers.count(429))
+        assert answers.count(429) == 0
+
+
+def _if(response: requests.Response, status: int) -> tuple[requests.Response] | None:
+    """In a tuple, for a response that refuses counts as false."""
+    return (response,) if response.status_code == status else None

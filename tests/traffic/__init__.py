@@ -1,0 +1,1 @@
+"""The budget and the breaker, against a real Valkey and without one."""
