@@ -82,8 +82,8 @@ class JobStore(Protocol):
 
     def mark_published(self, job_ids: Sequence[str], *, now: datetime) -> None: ...
 
-    def waiting_behind(self, job: Job) -> list[str]:
-        """Ids of due jobs that `job` kept waiting (same appointment or calendar)."""
+    def waiting_behind(self, job: Job, *, now: datetime) -> list[str]:
+        """Ids of jobs that `job` kept waiting (same appointment or calendar) and that may run now, all at once."""
         ...
 
     def search(self, wanted: JobFilter) -> list[Job]: ...

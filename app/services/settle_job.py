@@ -92,7 +92,7 @@ class SettleJob:
             unit.appointments.save(appointment)
             if not isinstance(job.command, Book):
                 unit.jobs.release_keys_of_appointment(appointment.id, keep=job.id)
-            freed = unit.jobs.waiting_behind(job)
+            freed = unit.jobs.waiting_behind(job, now=self.clock())
             unit.commit()
         self._update_cache(scene, booking)
         self._wake(job, freed)
@@ -144,7 +144,7 @@ class SettleJob:
                 return
             if final.result is Result.ALREADY_CANCELLED:
                 unit.appointments.set_status(job.appointment_id, AppointmentStatus.CANCELLED)
-            freed = unit.jobs.waiting_behind(job)
+            freed = unit.jobs.waiting_behind(job, now=self.clock())
             unit.commit()
         self._wake(job, freed)
 

@@ -177,8 +177,8 @@ class SqlJobStore:
     def mark_published(self, job_ids: Sequence[str], *, now: datetime) -> None:
         self._session.execute(update(jobs).where(jobs.c.id.in_(job_ids)).values(published_at=now))
 
-    def waiting_behind(self, job: Job) -> list[str]:
-        return job_queries.waiting_behind(self._session, job)
+    def waiting_behind(self, job: Job, *, now: datetime) -> list[str]:
+        return job_queries.waiting_behind(self._session, job, now=now)
 
     def search(self, wanted: JobFilter) -> list[Job]:
         return job_queries.search(self._session, wanted)
