@@ -11,13 +11,15 @@ import tests.faults.scenarios  # noqa: F401 - registers them
 from config.logs import configure_logging
 from tests.faults.ledger import Verdict
 from tests.faults.play import SCENARIOS, Scale, Scenario, play
-from tests.faults.report import table, total
+from tests.faults.report import row, table, total
 from tests.faults.site import DATABASES, open_site
 
 
 def parse(words: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
-    parser.add_argument("--only", action="append", default=[], metavar="WORDS", help="scenarios with this in their name")
+    parser.add_argument(
+        "--only", action="append", default=[], metavar="WORDS", help="scenarios with this in their name"
+    )
     parser.add_argument("--database", choices=DATABASES, action="append", help="default: both")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
     parser.add_argument("--short", action="store_true", help="only what belongs to the ordinary tests")
@@ -72,7 +74,7 @@ def _on(database: str, wanted: list[Scenario], scale: Scale, seed: int) -> list[
                 verdict = play(one, site, scale)
                 verdicts.append(verdict)
                 sins = {kind: count for kind, count in verdict.counts.items() if count}
-                print(f"{database}: {one.name}: {verdict.seconds:.1f} s, {sins or 'clean'}", flush=True)
+                print(f"{row(verdict)}: {verdict.seconds:.0f} s, {sins or 'clean'}", flush=True)
                 print("\n".join(f"    {line}" for line in verdict.findings[:20]), end="\n" * bool(verdict.findings))
     return verdicts
 

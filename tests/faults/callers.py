@@ -21,6 +21,8 @@ from tests.support.waiting import eventually
 
 PATIENCE = 40.0
 SILENT = frozenset({0, 500, 502, 503})
+STATUSES = {"SLOT_UNAVAILABLE": 422, "CONFLICT": 409, "NOT_FOUND": 404, "INVALID_REQUEST": 400}
+"""What a polled refusal would have been as an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,9 @@ class Caller:
     notebook: Notebook
     agent: Agent
 
-    def send(self, intent: Intent, *, wait: float = 5.0, spelling: int = 0, headers: dict[str, str] | None = None) -> Heard:
+    def send(
+        self, intent: Intent, *, wait: float = 5.0, spelling: int = 0, headers: dict[str, str] | None = None
+    ) -> Heard:
         """One request, and its answer; `spelling` above 0 says the same in other words."""
         began = time.monotonic()
         self.notebook.note_sent(intent)
@@ -62,9 +66,9 @@ class Caller:
         except AssertionError:
             return intent.heard[-1]
 
-    def follow(self, intent: Intent, *, within: float = 60.0) -> Heard:
+    def follow(self, intent: Intent, *, within: float = 60.0, wait: float = 5.0) -> Heard:
         """Ask and poll until the answer is final."""
-        heard = self.insist(intent, within=within)
+        heard = self.insist(intent, within=within, wait=wait)
         url = heard.data.get("status_url")
         return self.poll(intent, str(url), within=within) if url else heard
 
@@ -79,7 +83,7 @@ class Caller:
             if not data.get("final"):
                 return None
             answer = data["answer"]
-            status = 200 if answer.get("success") else 502  # the ledger reads a refusal's kind from the job itself
+            status = 200 if answer.get("success") else STATUSES.get(answer["error"]["code"], 502)
             return self.notebook.note(intent, status, answer, began)
 
         try:

@@ -55,7 +55,7 @@ def main() -> int:
     chosen = parse()
     dooms, lease = Dooms(chosen.dooms), timedelta(seconds=chosen.lease)
     # The worker's modules take the container by name: it has to be another one before they are read.
-    runtime.container = cache(lambda: doomed_container(dooms, lease))  # type: ignore[assignment]
+    runtime.container = cache(lambda: doomed_container(dooms, lease))
     from workers.celery_app import app
 
     app.loader.import_default_modules()

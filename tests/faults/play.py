@@ -24,12 +24,12 @@ DRAIN = 90.0
 class Scale:
     """How much of everything."""
 
-    requests: int = 24
-    kills: int = 8
+    requests: int = 18
+    kills: int = 10
     valkey_kills: int = 3
     restarts: int = 1
     queued: int = 150
-    callers: int = 50
+    callers: int = 20
 
 
 @dataclass(slots=True)
@@ -94,7 +94,10 @@ def play(wanted: Scenario, site: Site, scale: Scale) -> Verdict:
     man(site, wanted.crew)
     calm(site, wanted.unique)
     run = Run(site, scale, Notebook(new_mark()))
-    wanted.play(run)
+    try:
+        wanted.play(run)
+    except AssertionError as error:  # what was waited for did not come; the ledger is read all the same
+        run.unmet.append(f"unmet: {error}")
     site.sandbox.clear_faults()
     man(site, wanted.crew)
     site.drain(wanted.drain)

@@ -53,6 +53,12 @@ def _row(verdict: Verdict) -> tuple[str, ...]:
     )
 
 
+def row(verdict: Verdict) -> str:
+    """The beginning of a scenario's row, told as soon as it is over."""
+    done = f"{verdict.requests} requests, {verdict.killed} killed, slowest {verdict.slowest:.1f} s"
+    return f"{verdict.database}: {verdict.scenario}: {done}"
+
+
 def total(verdicts: Iterable[Verdict]) -> str:
     """The sums of all rows in one line."""
     every = list(verdicts)

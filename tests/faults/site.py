@@ -69,7 +69,9 @@ class Site:
         stack.callback(self.database.dispose)
         self.diary = diary()
 
-    def add_agent(self, event_type_id: int = 101, *, settle: float = SETTLE, force: bool = False, **choices: Any) -> Agent:
+    def add_agent(
+        self, event_type_id: int = 101, *, settle: float = SETTLE, force: bool = False, **choices: Any
+    ) -> Agent:
         """An agent with an organization and account of its own, as patient with Cal.com as the run can be."""
         use, key = self.crew.operators, KEYS[event_type_id > 100]
         organization = use.add_organization(name="Clinic")

@@ -87,7 +87,8 @@ def frozen(run: Run) -> None:
     """Frozen during the write and before it; the others take over, and the woken one finds its fence old."""
     run.site.sandbox.latency(writes=0.8)
     crowd = lives(run, run.caller(), max(8, run.scale.requests // 4), threads=8)
-    crew, asleep = run.site.crew, {}
+    crew = run.site.crew
+    asleep: dict[int, float] = {}
     rounds = count(1)
 
     def is_over() -> bool:
@@ -107,7 +108,9 @@ def frozen(run: Run) -> None:
     crowd.results()
 
 
-@scenario("real worker frozen past its lease, then woken", crew=("scheduler", "web", "worker-1", "worker-2"), unique="off")
+@scenario(
+    "real worker frozen past its lease, then woken", crew=("scheduler", "web", "worker-1", "worker-2"), unique="off"
+)
 def really_frozen(run: Run) -> None:
     run.site.sandbox.latency(writes=1.5)
     crowd = lives(run, run.caller(), 8, threads=8)

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import time
 from functools import partial
 from pathlib import Path
 
-from tests.faults.callers import all_at_once
-from tests.faults.play import REAL, Run, calm, man, scenario
+from tests.faults.play import REAL, Run, scenario
 from tests.faults.scenarios.broker import wait_for
 from tests.faults.scenarios.crashes import MIXED, lives, meanwhile
 

@@ -10,7 +10,7 @@ from tests.faults.dooms import POINTS, SESSION
 from tests.faults.intents import Heard, Intent
 from tests.faults.play import LONE, Run, scenario
 
-TELLING = ("after_claim", "after_mark", "during_write", "after_answer", "before_outcome")
+TELLING = ("after_mark", "during_write", "after_answer")
 
 
 @scenario("worker dies at every point of every action", crew=LONE, unique="off")
@@ -40,7 +40,9 @@ def _deaths(run: Run, points: tuple[str, ...]) -> None:
     crowd = all_at_once((partial(_through, caller, intent) for intent in intents), threads=32)
     heard = crowd.results(within=150)
     met = {path.name for path in run.site.crew.dooms.iterdir()}
-    missed = [job.command.call_session_id for job in run.site.truth().jobs.values() if _doomed(job) and job.id not in met]
+    missed = [
+        job.command.call_session_id for job in run.site.truth().jobs.values() if _doomed(job) and job.id not in met
+    ]
     run.killed = len(met) - before
     run.expect(not missed, f"nobody died for {missed}")
     run.expect(all(answer.yes for answer in heard), f"{sum(not a.yes for a in heard)} of {len(heard)} were not done")

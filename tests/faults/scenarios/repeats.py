@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import partial
 
 from tests.faults.callers import Caller, all_at_once
-from tests.faults.intents import Intent
+from tests.faults.intents import Intent, key_of
 from tests.faults.play import LONE, Run, scenario
 from tests.support.waiting import eventually
 
@@ -27,7 +28,11 @@ def at_once(run: Run) -> None:
     calls = [partial(caller.send, wish, wait=10, spelling=number) for wish in wishes for number in range(3)]
     crowd = all_at_once(calls, threads=24)
     answers = crowd.results()
-    run.expect(all(heard.yes for heard in answers), f"every caller hears yes, {sum(not h.yes for h in answers)} did not")
+    deaf = sum(not heard.yes for heard in answers)
+    run.expect(deaf == 0, f"every caller hears yes, {deaf} did not")
+    jobs = Counter(key_of(job.command, job.appointment_id) for job in run.site.truth().jobs.values())
+    several = [jobs[wish.key] for wish in wishes if jobs[wish.key] != 1]
+    run.expect(not several, f"one job for each wish; {len(several)} have {several[:5]}")
 
 
 @scenario("every request three times, spread", unique="off")
