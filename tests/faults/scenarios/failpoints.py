@@ -10,7 +10,9 @@ from tests.faults.dooms import POINTS, SESSION
 from tests.faults.intents import Heard, Intent
 from tests.faults.play import LONE, Run, scenario
 
-TELLING = ("after_mark", "during_write", "after_answer")
+TELLING = ("after_mark", "before_outcome")
+SLOW, PATIENT = 12.0, 20.0
+"""Seconds from Cal.com's check to its commit: longer than it takes until another worker has the job; and to settle."""
 
 
 @scenario("worker dies at every point of every action", crew=LONE, unique="off")
@@ -23,8 +25,14 @@ def telling_points(run: Run) -> None:
     _deaths(run, TELLING)
 
 
-def _deaths(run: Run, points: tuple[str, ...]) -> None:
-    caller = run.caller()
+@scenario("worker dies while Cal.com still works on its write", crew=LONE, unique="off", short=True)
+def still_at_work(run: Run) -> None:
+    """The next worker looks, finds nothing yet, and must not send again: Cal.com would take it and keep both."""
+    _deaths(run, ("during_write",), writes=SLOW, settle=PATIENT)
+
+
+def _deaths(run: Run, points: tuple[str, ...], *, writes: float = 0.3, settle: float = 3.0) -> None:
+    caller = run.caller(settle=settle)
     ids = [caller.booked() for _ in range(2 * len(points))]
     intents: list[Intent] = []
     for point in points:
@@ -35,7 +43,7 @@ def _deaths(run: Run, points: tuple[str, ...]) -> None:
             run.notebook.wants_change(moved, target, session=f"{SESSION}{point}-move"),
             run.notebook.wants_change(cancelled, session=f"{SESSION}{point}-cancel"),
         ]
-    run.site.sandbox.latency(writes=0.3)
+    run.site.sandbox.latency(writes=writes)
     before = len(list(run.site.crew.dooms.iterdir()))
     crowd = all_at_once((partial(_through, caller, intent) for intent in intents), threads=32)
     heard = crowd.results(within=150)
