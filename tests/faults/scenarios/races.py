@@ -25,7 +25,7 @@ def one_slot(run: Run) -> None:
     wishes = [run.notebook.wants_booking(start) for _ in range(run.scale.callers)]
     run.site.sandbox.latency(writes=0.3)
     before = _writes(run)
-    crowd = all_at_once((partial(caller.follow, wish, wait=20) for wish in wishes), threads=64)
+    crowd = all_at_once((partial(caller.follow, wish, wait=20, within=150) for wish in wishes), threads=64)
     answers = crowd.results()
     statuses = _statuses(answers)
     run.expect(statuses == {200: 1, 422: len(wishes) - 1}, f"one success, all others refused: {dict(statuses)}")
@@ -41,7 +41,7 @@ def three_seats(run: Run) -> None:
     """Such an agent must be forced: the product does not offer seats by voice."""
     caller, start = run.caller(SEATS, force=True), next(run.site.diary)
     wishes = [run.notebook.wants_booking(start) for _ in range(run.scale.callers)]
-    crowd = all_at_once((partial(caller.follow, wish, wait=20) for wish in wishes), threads=64)
+    crowd = all_at_once((partial(caller.follow, wish, wait=20, within=150) for wish in wishes), threads=64)
     statuses = _statuses(crowd.results())
     run.expect(statuses == {200: 3, 422: len(wishes) - 3}, f"three successes: {dict(statuses)}")
 
