@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test coverage lint format lock migrate clean
+.PHONY: help run test faults coverage lint format lock migrate clean
 
 # The first Python that works and fits; choose another with `make run PYTHON=/path/to/python`.
 PYTHON ?=
@@ -22,6 +22,12 @@ run: .venv/installed ## Install what is missing, start everything, book a first 
 
 test: .venv/installed-dev ## Run all tests (ARGS="-k name" chooses)
 	$(PYTEST) $(ARGS)
+
+faults: .venv/installed-dev ## Kill, freeze and cut everything off, at length, and print what it cost (ARGS="--help")
+	.venv/bin/python -m tests.faults $(ARGS)
+
+faults: .venv/installed-dev ## Kill, freeze and cut everything off, at length, and print what it cost (ARGS="--help")
+	.venv/bin/python -m tests.faults $(ARGS)
 
 coverage: .venv/installed-dev ## Run all tests and show which lines none of them reached
 	$(PYTEST) --cov --cov-report=term-missing:skip-covered $(ARGS)

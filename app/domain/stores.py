@@ -117,8 +117,8 @@ class JobStore(Protocol):
         """Its message came to nothing: to be published again at once."""
         ...
 
-    def waiting_behind(self, job: Job) -> list[str]:
-        """Ids of due jobs that `job` kept waiting (same appointment or calendar)."""
+    def waiting_behind(self, job: Job, *, now: datetime) -> list[str]:
+        """Ids of jobs that `job` kept waiting (same appointment or calendar) and that may run now, all at once."""
         ...
 
     def search(self, wanted: JobFilter) -> list[Job]: ...

@@ -36,7 +36,7 @@ class DiscardJob:
             if not unit.jobs.discard(job.id, now=self.clock(), final=final):
                 raise UnknownNameError(f"The job {job.id} changed at this moment. Look at it again.")
             discarded = job_named(unit.jobs, job.id)
-            freed = unit.jobs.waiting_behind(discarded)
+            freed = unit.jobs.waiting_behind(discarded, now=self.clock())
             unit.commit()
         self.doorbell.ring(job.id)
         for waiting in freed:

@@ -125,7 +125,7 @@ class SettleJob:
             unit.appointments.save(appointment)
             if not isinstance(job.command, Book):
                 unit.jobs.release_keys_of_appointment(appointment.id, keep=job.id)
-            freed = unit.jobs.waiting_behind(job)
+            freed = unit.jobs.waiting_behind(job, now=self.clock())
             unit.commit()
         self._update_cache(scene, booking)
         self._wake(job, freed)
@@ -168,7 +168,7 @@ class SettleJob:
                 outcome=POSTPONED if isinstance(outcome, RetryLater) and not outcome.counts else outcome.name,
                 trace=outcome.trace,
             )
-            freed = unit.jobs.waiting_behind(job) if isinstance(outcome, RetryLater) else []
+            freed = unit.jobs.waiting_behind(job, now=self.clock()) if isinstance(outcome, RetryLater) else []
             unit.commit()
         self._publish(freed)
 
@@ -181,7 +181,7 @@ class SettleJob:
             if final.result is Result.ALREADY_CANCELLED:
                 unit.appointments.set_status(job.appointment_id, AppointmentStatus.CANCELLED)
                 unit.jobs.release_keys_of_appointment(job.appointment_id, keep=job.id)
-            freed = unit.jobs.waiting_behind(job)
+            freed = unit.jobs.waiting_behind(job, now=self.clock())
             unit.commit()
         self._wake(job, freed)
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Select, func, literal, select, tuple_
+from sqlalchemy import Column, ColumnElement, Row, Select, func, literal, select, tuple_
 from sqlalchemy.orm import Session
 
 from app.domain.jobs import Job, Status
@@ -41,10 +41,26 @@ def newest_open_on(session: Session, org_id: str, calendar: str, appointment_id:
     return session.scalar(select(jobs.c.created_at).where(is_open, *on_it).order_by(jobs.c.created_at.desc()).limit(1))
 
 
-def waiting_behind(session: Session, job: Job) -> list[str]:
-    """Oldest first. Not all of them are due: for those the message comes to nothing."""
-    wanted = select(jobs.c.id).where(may_have_waited_for(job))
-    return list(session.scalars(wanted.order_by(jobs.c.created_at, jobs.c.id).limit(WOKEN_AT_ONCE)))
+def waiting_behind(session: Session, job: Job, *, now: datetime) -> list[str]:
+    """Oldest first; of several that would keep each other waiting only the first, which wakes the next in its turn.
+
+    Naming all of them at each end would fill the queue with messages that come to nothing, in front of everybody else.
+    """
+    wanted = select(jobs).where(may_have_waited_for(job), is_due(now), is_unhindered(now))
+    oldest = wanted.order_by(jobs.c.created_at, jobs.c.id).limit(WOKEN_AT_ONCE)
+    woken: list[Row[Any]] = []
+    for row in session.execute(oldest):
+        if not any(_exclude_each_other(row, other) for other in woken):
+            woken.append(row)
+    return [row.id for row in woken]
+
+
+def _exclude_each_other(one: Row[Any], two: Row[Any]) -> bool:
+    if one.appointment_id == two.appointment_id:
+        return True
+    if one.calendar != two.calendar or one.starts_at is None or two.starts_at is None:
+        return False
+    return bool(one.starts_at < two.ends_at and two.starts_at < one.ends_at)
 
 
 def search(session: Session, wanted: JobFilter) -> list[Job]:

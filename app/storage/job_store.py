@@ -195,8 +195,8 @@ class SqlJobStore:
         waiting = jobs.c.id == job_id, jobs.c.status != Status.RUNNING
         self._session.execute(update(jobs).where(*waiting).values(published_at=None))
 
-    def waiting_behind(self, job: Job) -> list[str]:
-        return job_queries.waiting_behind(self._session, job)
+    def waiting_behind(self, job: Job, *, now: datetime) -> list[str]:
+        return job_queries.waiting_behind(self._session, job, now=now)
 
     def search(self, wanted: JobFilter) -> list[Job]:
         return job_queries.search(self._session, wanted)

@@ -6,11 +6,11 @@ from datetime import timedelta
 
 from app.domain.answers import Final, Result
 from app.domain.appointments import Cancel
-from app.domain.jobs import LEASE, Status
+from app.domain.jobs import LEASE, Job, Status
 from app.domain.stores import JobFilter
 from app.storage.database import Database
 from tests.storage import rows
-from tests.storage.rows import HALF_HOUR, NOW, SECOND, START
+from tests.storage.rows import BOOKED, HALF_HOUR, NOW, SECOND, START, TRACE
 
 MINUTE = timedelta(minutes=1)
 
@@ -60,7 +60,13 @@ def test_the_oldest_due_is_the_one_waiting_longest(database: Database) -> None:
     assert oldest(database) == NOW - 2 * MINUTE
 
 
-def test_those_who_waited_for_a_job_are_named_oldest_first(database: Database) -> None:
+def woken_by_the_end_of(database: Database, job: Job) -> list[str]:
+    with database.unit() as unit:
+        assert unit.jobs.finish(job, now=NOW, status=Status.SUCCEEDED, final=BOOKED, outcome="succeeded", trace=TRACE)
+        return unit.jobs.waiting_behind(job, now=NOW + SECOND)
+
+
+def test_those_who_waited_for_a_job_and_may_run_now_are_named_oldest_first(database: Database) -> None:
     running = rows.claimed(database, rows.added(database, calendar="c", appointment_id="appt_1"))
     cancel = Cancel(appointment_id="appt_1")
     newer = rows.added(
@@ -70,8 +76,20 @@ def test_those_who_waited_for_a_job_are_named_oldest_first(database: Database) -
     rows.added(database, calendar="c", starts_at=START + HALF_HOUR, ends_at=START + 2 * HALF_HOUR)
     rows.added(database)
     rows.in_status(database, Status.FAILED)
-    with database.reading_unit() as unit:
-        assert unit.jobs.waiting_behind(running) == [overlapping.id, newer.id]
+    assert woken_by_the_end_of(database, running) == [overlapping.id, newer.id]
+
+
+def test_of_those_who_would_keep_each_other_waiting_only_the_first_is_named(database: Database) -> None:
+    running = rows.claimed(database, rows.added(database, calendar="c"))
+    oldest, *_ = [rows.added(database, calendar="c", created_at=NOW + number * SECOND / 10) for number in range(5)]
+    assert woken_by_the_end_of(database, running) == [oldest.id]
+
+
+def test_a_job_that_waits_for_a_later_try_is_passed_over(database: Database) -> None:
+    running = rows.claimed(database, rows.added(database, calendar="c"))
+    rows.added(database, calendar="c", next_attempt_at=NOW + 2 * MINUTE)
+    ready = rows.added(database, calendar="c", created_at=NOW + SECOND / 2)
+    assert woken_by_the_end_of(database, running) == [ready.id]
 
 
 def test_a_search_pages_through_all_jobs_newest_first(database: Database) -> None:

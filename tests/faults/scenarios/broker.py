@@ -1,0 +1,132 @@
+"""Valkey dies, forgets, freezes, hangs up, and delivers messages twice and in the wrong order."""
+
+from __future__ import annotations
+
+import json
+import time
+import uuid
+from functools import partial
+from typing import Any
+
+from app.broker.publisher import CeleryPublisher
+from app.domain.identifiers import new_job_id
+from config.queues import QueueName
+from tests.faults.callers import all_at_once
+from tests.faults.play import REAL, Run, scenario
+from tests.faults.scenarios.crashes import MIXED, lives, meanwhile
+from tests.support.waiting import eventually
+
+LIVE = f"ringbook:{QueueName.LIVE.value}"
+
+
+@scenario("Valkey killed with work in flight", crew=REAL)
+def killed(run: Run) -> None:
+    """On the product's own worker: it must be neither dead nor stalled afterwards."""
+    caller, worker = run.caller(), run.site.crew.processes["worker-1"].pid
+    run.site.sandbox.latency(writes=MIXED)
+    crowd = lives(run, caller, run.scale.requests)
+    meanwhile(run, crowd, run.scale.valkey_kills, partial(restart_valkey, run), pause=(0.5, 1.5))
+    while run.killed < run.scale.valkey_kills:
+        run.killed += restart_valkey(run)
+        crowd = lives(run, caller, 4)
+        meanwhile(run, crowd, 0, partial(bool), pause=(9, 9))
+    run.expect(caller.follow(caller.book(), within=30).yes, "books within 30 s after the last kill")
+    run.expect(run.site.crew.processes["worker-1"].pid == worker, "the worker did not die of it")
+
+
+@scenario("Valkey restarted empty")
+def wiped(run: Run) -> None:
+    """All messages are gone, the jobs are not."""
+    caller = run.caller()
+    for _ in range(max(1, run.scale.restarts)):
+        for name in list(run.site.crew.doomed()):
+            run.site.crew.dismiss(name)
+        crowd = all_at_once(partial(caller.drop, caller.book()) for _ in range(10))
+        crowd.results()
+        with run.site.valkey.client() as client:
+            run.expect(client.llen(LIVE) > 0, "messages were waiting")
+            client.flushall()
+        run.site.valkey.kill()
+        run.site.valkey.start()
+        run.killed += 1
+        run.site.crew.start("doomed-1", "doomed-2")
+        run.site.drain(60)
+
+
+@scenario("Valkey frozen for half a minute", crew=REAL)
+def paused(run: Run) -> None:
+    run.site.sandbox.latency(writes=MIXED)
+    caller = run.caller()
+    crowd = lives(run, caller, max(8, run.scale.requests // 8))
+    run.site.valkey.freeze()
+    until = time.monotonic() + 30
+    try:
+        slowest = 0.0
+        while time.monotonic() < until:
+            heard = caller.drop(caller.book())
+            slowest = max(slowest, heard.seconds)
+            run.expect(heard.accepted, "accepted while Valkey is frozen")
+    finally:
+        run.site.valkey.thaw()
+    run.killed = 1
+    run.expect(slowest < 3.0, f"accepted within 3 s while Valkey is frozen, took {slowest:.1f}")
+    run.note = f"slowest acceptance {slowest:.2f} s"
+    crowd.results()
+
+
+@scenario("connections to Valkey cut", crew=REAL)
+def cut(run: Run) -> None:
+    run.site.sandbox.latency(writes=MIXED)
+    crowd = lives(run, run.caller(), run.scale.requests // 2)
+    meanwhile(run, crowd, run.scale.valkey_kills, partial(_cut, run), pause=(0.2, 1.0))
+
+
+@scenario("every message twice and in reverse", crew=REAL, unique="off")
+def twice_and_reversed(run: Run) -> None:
+    crew, caller = run.site.crew, run.caller()
+    crew.dismiss("worker-1")
+    crowd = all_at_once(partial(caller.drop, caller.book()) for _ in range(20))
+    crowd.results()
+    with run.site.valkey.client() as client:
+        waiting: Any = client.lrange(LIVE, 0, -1)
+        run.expect(len(waiting) >= 20, f"every request has its message, {len(waiting)} are there")
+        client.delete(LIVE)
+        client.rpush(LIVE, *[copy for message in reversed(waiting) for copy in (message, _again(message))])
+    run.site.sandbox.latency(writes=0.2)
+    crew.start("worker-1")
+    run.site.drain(60)
+
+
+@scenario("a message for a job that is gone", crew=REAL)
+def pruned(run: Run) -> None:
+    publisher, caller = CeleryPublisher(run.site.valkey.url), run.caller()
+    run.expect(publisher.publish(new_job_id()), "the message was taken")
+    heard = caller.follow(caller.book())
+    run.expect(heard.yes, "the next booking is made")
+    log = (run.site.crew.directory / "worker-1.log").read_text()
+    run.expect("Traceback" not in log, "nothing is raised")
+
+
+def restart_valkey(run: Run) -> bool:
+    run.site.valkey.restart()
+    return True
+
+
+def _cut(run: Run) -> bool:
+    with run.site.valkey.client() as client:
+        client.client_kill_filter(_type="normal", skipme=True)
+        client.client_kill_filter(_type="pubsub", skipme=True)
+    return True
+
+
+def _again(message: str) -> str:
+    """The same message as another delivery."""
+    copy = json.loads(message)
+    copy["properties"]["delivery_tag"] = str(uuid.uuid4())
+    return json.dumps(copy)
+
+
+def wait_for(seconds: float) -> None:
+    """Let so much time pass; there is nothing to look for."""
+    until = time.monotonic() + seconds
+    eventually(lambda: time.monotonic() > until, within=seconds + 5)

@@ -1,0 +1,149 @@
+"""One site under fire: sandbox, Valkey, a database of one kind and the crew, with what is needed to hurt each."""
+
+from __future__ import annotations
+
+import random
+import secrets
+import sqlite3
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import requests
+
+from app.domain.directory import Agent
+from app.services.agent_settings import AgentSettings
+from app.services.change_account import AccountChange
+from app.storage.database import Database
+from tests.faults.crew import Crew
+from tests.faults.truth import Truth, read_entries, read_jobs
+from tests.support.postgres import PostgresServer
+from tests.support.sandbox import ANNA, RIVERA, SandboxProcess
+from tests.support.valkey import ValkeyServer
+from tests.support.waiting import eventually
+
+SETTLE = 3.0
+KEYS = {True: RIVERA, False: ANNA}
+HALF_HOURS = 12
+DATABASES = ("sqlite", "postgresql")
+
+
+def diary() -> Iterator[datetime]:
+    """Times nobody has asked for yet: half hours from 15:00 UTC on weekdays, which are working hours in New York."""
+    day = datetime.now(UTC).replace(hour=15, minute=0, second=0, microsecond=0) + timedelta(days=3)
+    while True:
+        if day.weekday() < 5:
+            yield from (day + timedelta(minutes=30 * number) for number in range(HALF_HOURS))
+        day += timedelta(days=1)
+
+
+class Site:
+    """Everything listens on loopback or on sockets in directories of its own, and ends with `open_site`'s block."""
+
+    def __init__(self, kind: str, directory: Path, stack: ExitStack, *, seed: int, unique: str = "on") -> None:
+        self.kind, self.seed = kind, seed
+        self.dice = random.Random(seed)
+        self.sandbox = stack.enter_context(SandboxProcess("--rate-limit", "0", "--unique", unique))
+        self.valkey = ValkeyServer()
+        stack.callback(self.valkey.close)
+        self.valkey.start()
+        self.server: PostgresServer | None = None
+        if kind == "postgresql":
+            self.server = PostgresServer()
+            stack.callback(self.server.close)
+            self.server.start()
+        self.database_url = self.server.url if self.server else f"sqlite:///{directory}/ringbook.db"
+        self.crew = Crew(
+            directory,
+            database_url=self.database_url,
+            redis_url=self.valkey.url,
+            calcom_url=f"{self.sandbox.url}/v2",
+        )
+        stack.callback(self.crew.stop)
+        settings = self.crew.settings
+        self.database = Database(settings.database_url, secret_keys=settings.secret_keys)
+        stack.callback(self.database.dispose)
+        self.diary = diary()
+
+    def add_agent(
+        self, event_type_id: int = 101, *, settle: float = SETTLE, force: bool = False, **choices: Any
+    ) -> Agent:
+        """An agent with an organization and account of its own, as patient with Cal.com as the run can be."""
+        use, key = self.crew.operators, KEYS[event_type_id > 100]
+        organization = use.add_organization(name="Clinic")
+        account = use.add_account(
+            org_id=organization.id, name="Sandbox", api_key=key, base_url=self.crew.settings.calcom_base_url
+        )
+        use.change_account(account.id, AccountChange(settle_seconds=settle))
+        return use.add_agent(
+            org_id=organization.id,
+            name="Dr. Rivera",
+            event_type_id=event_type_id,
+            settings=AgentSettings(**choices),
+            force=force,
+        )
+
+    def truth(self) -> Truth:
+        return Truth(read_entries(self.sandbox.state()["bookings"]), read_jobs(self.database))
+
+    def open_jobs(self) -> int:
+        with self.database.reading_unit() as unit:
+            return sum(count for status, count in unit.jobs.counts().items() if not status.is_final)
+
+    def drain(self, within: float) -> None:
+        """Wait until every job is final, starting again whatever died; what is still open then, the ledger counts."""
+
+        def is_dry() -> bool:
+            self.crew.revive()
+            return self.open_jobs() == 0
+
+        try:
+            eventually(is_dry, within=within, every=0.1)
+        except AssertionError:
+            return
+
+    def leaks(self, words: Iterable[str]) -> list[str]:
+        """Where a word stands that may stand nowhere: in a log, or in the metrics."""
+        texts = {path.name: path.read_text(errors="replace") for path in self.crew.logs()}
+        if "web" in self.crew.processes:
+            texts["metrics"] = requests.get(self.crew.url + "/metrics", timeout=10).text
+        return [f"{word} in {name}" for word in words for name, text in texts.items() if word.lower() in text.lower()]
+
+    def cut_database(self) -> int:
+        """Break every connection to PostgreSQL."""
+        if self.server is None:
+            return 0
+        with psycopg.connect(self.server.url, autocommit=True) as connection:
+            rows = connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+                " AND backend_type = 'client backend'"
+            ).fetchall()
+        return len(rows)
+
+    @contextmanager
+    def locked_database(self) -> Iterator[None]:
+        """Another writer holds SQLite's lock while the block runs."""
+        connection = sqlite3.connect(self.crew.directory / "ringbook.db", timeout=30, isolation_level=None)
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            yield
+            connection.execute("ROLLBACK")
+        finally:
+            connection.close()
+
+
+@contextmanager
+def open_site(kind: str, *, seed: int, unique: str = "on", directory: Path | None = None) -> Iterator[Site]:
+    with ExitStack() as stack:
+        if directory is None:
+            directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="faults-")))
+        yield Site(kind, directory, stack, seed=seed, unique=unique)
+
+
+def new_mark() -> str:
+    """A word that stands nowhere by chance."""
+    return "zq" + secrets.token_hex(4)
