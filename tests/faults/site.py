@@ -47,7 +47,7 @@ class Site:
     def __init__(self, kind: str, directory: Path, stack: ExitStack, *, seed: int, unique: str = "on") -> None:
         self.kind, self.seed = kind, seed
         self.dice = random.Random(seed)
-        self.sandbox = stack.enter_context(SandboxProcess("--rate-limit", "0", "--unique", unique))
+        self.sandbox = stack.enter_context(SandboxProcess("--rate-limit", "100000", "--unique", unique))
         self.valkey = ValkeyServer()
         stack.callback(self.valkey.close)
         self.valkey.start()
