@@ -205,8 +205,10 @@ def test_a_worker_that_is_asked_to_stop_finishes_what_it_sent(stack: Stack, agen
 def test_a_web_server_that_is_asked_to_stop_answers_who_waits(stack: Stack, agent: Agent, calm: SandboxProcess) -> None:
     calm.latency(writes=2.0)
     with ThreadPoolExecutor(1) as caller:
-        waiting = caller.submit(stack.manage, agent, action="book", appointment_datetime=free_time(), **CALLER)
-        eventually(lambda: stack.operators.list_jobs(JobFilter(status=Status.RUNNING)))
+        waiting = caller.submit(
+            stack.manage, agent, {"Prefer": "wait=25"}, action="book", appointment_datetime=free_time(), **CALLER
+        )
+        eventually(lambda: stack.operators.list_jobs(JobFilter(status=Status.RUNNING)), within=30)
 
         stack.kill("web", signal.SIGTERM)
 
