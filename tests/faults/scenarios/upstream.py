@@ -103,8 +103,7 @@ def lying_slots(run: Run) -> None:
 def rate_limited(run: Run) -> None:
     """The product postpones; the shared budget and the breaker are not there yet."""
     caller = run.caller()
-    script = [{"fault": "conflict", "match": {"method": "POST"}, "times": 1}]
-    run.site.sandbox.faults([{"fault": "rate_limited", "match": {"method": "POST"}, "times": 1}, *script])
+    run.site.sandbox.faults([{"fault": "rate_limited", "match": {"method": "POST"}, "times": 1}])
     calls = [partial(caller.follow, caller.book(), within=150) for _ in range(6)]
     crowd = all_at_once(calls)
     answers = crowd.results()
