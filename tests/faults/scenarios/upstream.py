@@ -142,7 +142,7 @@ def down(run: Run) -> None:
     caller = run.caller()
     ids = [caller.booked() for _ in range(2)]
     wishes = [caller.book(), run.notebook.wants_change(ids[0], next(run.site.diary)), run.notebook.wants_change(ids[1])]
-    run.site.sandbox.faults([{"fault": "unavailable", "times": 40}])
+    run.site.sandbox.faults([{"fault": "unavailable", "times": 9}])
     crowd = all_at_once(partial(caller.follow, wish, within=300) for wish in wishes)
     eventually(lambda: crowd.left == 0 or pending(run) == 0, within=240)
     run.site.sandbox.clear_faults()
