@@ -38,12 +38,10 @@ def doomed_container(dooms: Dooms, lease: timedelta) -> Container:
         calendar_at=lambda priority: DoomedCalendar(adapters.calendar_at(priority), dooms),
         doorbell=DoomedDoorbell(adapters.doorbell, dooms),
     )
-    container = replace(
+    return replace(
         build_container(settings),
         workers=bind_workers(wrapped, worker_threads=settings.worker_threads, stopping=stopping),
     )
-    lease_thread.start(container.workers.keep_leases, every=lease.total_seconds() / 4)
-    return container
 
 
 def parse() -> argparse.Namespace:
@@ -63,7 +61,12 @@ def main() -> int:
 
     app.loader.import_default_modules()
     words = ["worker", "-P", "threads", "-c", str(chosen.threads), "-Q", QUEUES, "--without-gossip", "--without-mingle"]
-    return Nursery(lambda: app.worker_main([*words, "-n", f"doomed-{os.getpid()}@localhost"])).run()
+
+    def work() -> None:
+        lease_thread.start(runtime.container().workers.keep_leases, every=lease.total_seconds() / 4)
+        app.worker_main([*words, "-n", f"doomed-{os.getpid()}@localhost"])
+
+    return Nursery(work).run()
 
 
 class Nursery:
