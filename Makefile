@@ -26,9 +26,6 @@ test: .venv/installed-dev ## Run all tests (ARGS="-k name" chooses)
 faults: .venv/installed-dev ## Kill, freeze and cut everything off, at length, and print what it cost (ARGS="--help")
 	.venv/bin/python -m tests.faults $(ARGS)
 
-faults: .venv/installed-dev ## Kill, freeze and cut everything off, at length, and print what it cost (ARGS="--help")
-	.venv/bin/python -m tests.faults $(ARGS)
-
 coverage: .venv/installed-dev ## Run all tests and show which lines none of them reached
 	$(PYTEST) --cov --cov-report=term-missing:skip-covered $(ARGS)
 
