@@ -6,7 +6,6 @@ from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
 
@@ -47,10 +46,6 @@ class Adapters:
     close: Callable[[], None]
 
 
-def utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
 def choose_adapters(settings: Settings) -> Adapters:
     """Connects to nothing before it is used, so that it may be called before a fork."""
     stack = ExitStack()
@@ -67,10 +62,10 @@ def choose_adapters(settings: Settings) -> Adapters:
         read_unit=database.reading_unit,
         calendar_at=calendar.at,
         traffic=traffic,
-        cache=RedisSlotCache(settings.redis_url, utc_now),
+        cache=RedisSlotCache(settings.redis_url, database.clock),
         publisher=CeleryPublisher(settings.redis_url),
         doorbell=doorbell,
-        clock=utc_now,
+        clock=database.clock,
         look_ups=look_ups,
         redis_answers=probe.answers,
         redis_info=probe.info,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from app.domain.answers import Result
 from app.domain.appointments import Book, Cancel, Reschedule
@@ -22,6 +23,10 @@ APPOINTMENT_KEY = "ringbook_appointment"
 
 MAX_HOPS = 5
 """How often one attempt follows a booking that was moved in Cal.com itself."""
+
+MARK_HOLDS = timedelta(seconds=5)
+"""A write leaves so soon after its mark, or not at all: the settle time counts from the mark, and a worker that was
+frozen in between may have been taken for dead and replaced."""
 
 NO_REASON = "Requested by the attendee on the phone"
 """Cal.com asks for a reason when the host's key cancels (calcom: raw 400 "Cancellation reason is required")."""
@@ -46,9 +51,10 @@ class SendCommand:
             outcome = self._is_too_late(scene) or self._look_before_move(scene)
             if outcome is None:
                 self._take_leave(scene)
-                if not self._mark_submitted(scene):
+                marked_at = self.clock()
+                if not self._mark_submitted(scene, marked_at):
                     return self._left_unsent(scene)
-                outcome = self._write(scene)
+                outcome = self._write(scene, marked_at)
             if not isinstance(outcome, Moved):
                 return self._confirm_refusal(scene, outcome)
             if (followed := self._follow(scene, outcome.uid)) is None:
@@ -90,11 +96,11 @@ class SendCommand:
         if wait > 0:
             raise PostponedError(wait)
 
-    def _mark_submitted(self, scene: Scene) -> bool:
+    def _mark_submitted(self, scene: Scene, now: datetime) -> bool:
         if self.stopping():
             return False
         with self.open_unit() as unit:
-            marked = unit.jobs.mark_submitted(scene.job, now=self.clock())
+            marked = unit.jobs.mark_submitted(scene.job, now=now)
             unit.commit()
         return marked
 
@@ -118,7 +124,9 @@ class SendCommand:
             unit.commit()
         return replace(scene, appointment=appointment)
 
-    def _write(self, scene: Scene) -> Outcome:
+    def _write(self, scene: Scene, marked_at: datetime) -> Outcome:
+        if self.clock() - marked_at > MARK_HOLDS:
+            return RetryLater(wait=0.0, counts=False, trace=Trace(code="woke_too_late"))
         command = scene.job.command
         if isinstance(command, Book):
             return self.calendar.book(scene.access, _wish(scene, command))

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from sqlalchemy import select
 from sqlalchemy.pool import QueuePool
 
+from app.domain.ports import Clock
 from app.storage.cipher import Cipher
+from app.storage.clock import DatabaseClock
 from app.storage.engines import READING, make_engine, pool_wait_limited
 from app.storage.unit_of_work import SqlUnitOfWork
 
@@ -15,30 +18,42 @@ POOL_SIZE = 16
 POOL_WAIT = 5.0
 
 
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
 class Database:
     """One per process, shared by its threads. Connects when first used, not here.
 
     `secret_keys` encrypt what must not be read from the database; the first one writes, all of them read.
+    `clock` is the time all hosts go by, `local` this host's own.
     `pool_wait` is how many seconds a unit waits for one of `pool_size` connections.
     Raises ValueError for a URL or a secret key that cannot be used.
     """
 
     def __init__(
-        self, url: str, *, secret_keys: Sequence[str], pool_size: int = POOL_SIZE, pool_wait: float = POOL_WAIT
+        self,
+        url: str,
+        *,
+        secret_keys: Sequence[str],
+        pool_size: int = POOL_SIZE,
+        pool_wait: float = POOL_WAIT,
+        local: Clock = utc_now,
     ) -> None:
         self._cipher = Cipher(secret_keys)
         self._engine = make_engine(
             url, poolclass=QueuePool, pool_size=pool_size, max_overflow=0, pool_timeout=pool_wait
         )
         self._reading = self._engine.execution_options(**READING)
+        self.clock = DatabaseClock(self._reading, local)
 
     def unit(self) -> SqlUnitOfWork:
         """A unit that writes. On SQLite it waits for the write lock when entered, up to five seconds."""
-        return SqlUnitOfWork(self._engine, self._cipher)
+        return SqlUnitOfWork(self._engine, self._cipher, self.clock)
 
     def reading_unit(self) -> SqlUnitOfWork:
         """A unit in which a write raises StoreUnavailableError."""
-        return SqlUnitOfWork(self._reading, self._cipher)
+        return SqlUnitOfWork(self._reading, self._cipher, self.clock)
 
     def checked_out(self) -> int:
         """How many connections are in use now."""

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.domain.stores import AppointmentStore, Directory, JobStore, LeaseStore
 from app.storage.appointment_store import SqlAppointmentStore
 from app.storage.cipher import Cipher
+from app.storage.clock import DatabaseClock
 from app.storage.directory_store import SqlDirectory
 from app.storage.engines import pool_wait_limited
 from app.storage.job_store import SqlJobStore
@@ -25,8 +26,9 @@ class SqlUnitOfWork:
     directory: Directory
     leases: LeaseStore
 
-    def __init__(self, engine: Engine, cipher: Cipher) -> None:
+    def __init__(self, engine: Engine, cipher: Cipher, clock: DatabaseClock) -> None:
         self._session = Session(engine)
+        self._clock = clock
         self.jobs = SqlJobStore(self._session)
         self.appointments = SqlAppointmentStore(self._session)
         self.directory = SqlDirectory(self._session, cipher)
@@ -35,7 +37,7 @@ class SqlUnitOfWork:
     def __enter__(self) -> Self:
         try:
             with pool_wait_limited():
-                self._session.connection()
+                self._clock.compare(self._session.connection())
         except BaseException:
             self._session.close()
             raise

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -44,6 +45,27 @@ def test_a_write_that_never_arrived_is_sent_again_only_after_the_settle_time(des
     assert job.status is Status.SUCCEEDED
     assert len(desk.calendar.writes) == 2
     assert len(desk.calendar.live()) == 1
+
+
+def test_a_worker_frozen_between_its_mark_and_the_write_sends_nothing_when_it_wakes(desk: Desk) -> None:
+    """Past the settle time another worker may have sent it already."""
+    answer = desk.book()
+
+    def freeze() -> bool:  # asked on the way to the mark's commit
+        desk.later(140)
+        return False
+
+    awake = desk.execute.send_command
+    desk.execute = replace(desk.execute, send_command=replace(awake, stopping=freeze))
+    desk.work()
+    assert desk.calendar.writes == []
+    job = desk.job(answer.job_id)
+    assert (job.status, job.submitted_at, job.submissions) == (Status.RETRYING, None, 0)
+    assert job.history[-1].code == "woke_too_late"
+
+    desk.execute = replace(desk.execute, send_command=awake)
+    assert desk.work_until_final(answer.job_id, within=5).status is Status.SUCCEEDED
+    assert len(desk.calendar.writes) == 1
 
 
 def test_a_late_commit_inside_the_settle_time_is_found(desk: Desk) -> None:
