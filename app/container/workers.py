@@ -11,6 +11,7 @@ from app.domain.identifiers import new_owner_id
 from app.domain.traffic import Priority
 from app.services.bulkhead import Bulkhead
 from app.services.execute_job import ExecuteJob
+from app.services.find_room import FindRoom
 from app.services.keep_leases import KeepLeases
 from app.services.look_up import Within
 from app.services.prune_jobs import PruneJobs
@@ -50,6 +51,7 @@ def bind_workers(adapters: Adapters, *, worker_threads: int, stopping: Callable[
                 calendar=looking,
                 traffic=adapters.traffic,
                 reconcile_job=reconcile_job,
+                find_room=FindRoom(read_unit=adapters.read_unit, reconcile_job=reconcile_job),
                 stopping=stopping,
                 clock=clock,
             ),

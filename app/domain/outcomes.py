@@ -29,10 +29,14 @@ class Succeeded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlotUnavailable:
-    """A definite no to that time: nothing was changed, another time may do. `result` says which kind of no."""
+    """A definite no to that time: nothing was changed, another time may do. `result` says which kind of no.
+
+    `known`: we knew before we asked, so the times we keep are right.
+    """
 
     name: ClassVar[str] = "slot_unavailable"
     result: Result = Result.SLOT_TAKEN
+    known: bool = False
     trace: Trace = Trace()
 
 

@@ -147,6 +147,12 @@ class AppointmentStore(Protocol):
 
     def upcoming(self, org_id: str, agent_id: str, *, email: str, phone: str, now: datetime) -> list[Appointment]: ...
 
+    def overlapping(
+        self, account_id: str, event_type_id: int, *, starts_at: datetime, ends_at: datetime, but: str
+    ) -> list[Appointment]:
+        """Live ones at an overlapping time, without the one called `but`."""
+        ...
+
     def set_status(self, appointment_id: str, status: AppointmentStatus) -> None: ...
 
 

@@ -15,6 +15,7 @@ from app.domain.ports import BookingWish, Calendar, Clock
 from app.domain.retry_policy import MAX_SUBMISSIONS, has_settled
 from app.domain.stores import OpenUnit
 from app.domain.traffic import Priority, Traffic
+from app.services.find_room import FindRoom
 from app.services.reconcile_job import JOB_KEY, ReconcileJob, wait_of
 from app.services.scene import Scene
 
@@ -43,12 +44,13 @@ class SendCommand:
     calendar: Calendar
     traffic: Traffic
     reconcile_job: ReconcileJob
+    find_room: FindRoom
     stopping: Callable[[], bool]
     clock: Clock
 
     def __call__(self, scene: Scene) -> Outcome | None:
         for _ in range(MAX_HOPS):
-            outcome = self._is_too_late(scene) or self._look_before_move(scene)
+            outcome = self._is_too_late(scene) or self._look_before_move(scene) or self.find_room(scene)
             if outcome is None:
                 self._take_leave(scene)
                 marked_at = self.clock()

@@ -49,7 +49,9 @@ class SettleJob:
                 self._try_again(scene, outcome)
             case Unknown():
                 self._look_again(scene, outcome)
-            case SlotUnavailable(result=result):
+            case SlotUnavailable(result=result, known=known):
+                if result is Result.SLOT_TAKEN and not known and scene.job.starts_at:
+                    self._unlearn(scene, scene.job.starts_at)
                 self._refuse_slot(scene, result, outcome)
             case Failed(result=Result.SLOT_PAST as result):
                 self._refuse_slot(scene, result, outcome)
@@ -132,15 +134,18 @@ class SettleJob:
 
     def _refuse_slot(self, scene: Scene, result: Result, outcome: Outcome) -> None:
         job = scene.job
-        openings = self._alternatives(scene, result, job.starts_at) if job.starts_at else ()
+        openings = self._alternatives(scene, job.starts_at) if job.starts_at else ()
         self._finish(job, outcome, Status.FAILED, Final(result=result, starts_at=job.starts_at, openings=openings))
 
-    def _alternatives(self, scene: Scene, result: Result, wanted: datetime) -> tuple[datetime, ...]:
-        """Fresh times nearest to the refused one; none if Cal.com does not tell right now."""
+    def _unlearn(self, scene: Scene, wanted: datetime) -> None:
+        """The times we keep showed it as free, or were never asked."""
+        event_type = scene.agent.event_type
+        self.cache.forget(scene.account.id, event_type.id, wanted)
+        self._mark_taken(scene, wanted, wanted + timedelta(minutes=event_type.length_minutes))
+
+    def _alternatives(self, scene: Scene, wanted: datetime) -> tuple[datetime, ...]:
+        """Times nearest to the refused one; none if Cal.com does not tell right now."""
         event_type, now = scene.agent.event_type, self.clock()
-        if result is Result.SLOT_TAKEN:
-            self.cache.forget(scene.account.id, event_type.id, wanted)
-            self._mark_taken(scene, wanted, wanted + timedelta(minutes=event_type.length_minutes))
         until = max(wanted, now) + ALTERNATIVES_AHEAD
 
         def load(start: datetime, end: datetime) -> list[datetime]:

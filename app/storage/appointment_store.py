@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, and_, false, or_, select, update
@@ -14,6 +14,7 @@ from app.storage.dialects import insert_into
 from app.storage.tables import appointment_uids, appointments
 
 LIVE = [status for status in AppointmentStatus if status.is_live]
+LONGEST = timedelta(days=1)
 
 
 class SqlAppointmentStore:
@@ -55,6 +56,21 @@ class SqlAppointmentStore:
         found = select(appointments).where(of_agent, theirs)
         soonest = found.order_by(appointments.c.starts_at, appointments.c.id)
         return self._read(self._session.execute(soonest).all())
+
+    def overlapping(
+        self, account_id: str, event_type_id: int, *, starts_at: datetime, ends_at: datetime, but: str
+    ) -> list[Appointment]:
+        """An appointment is no longer than a day, which is what Cal.com allows: so the index bounds the look."""
+        found = select(appointments).where(
+            appointments.c.account_id == account_id,
+            appointments.c.event_type_id == event_type_id,
+            appointments.c.starts_at < ends_at,
+            appointments.c.starts_at > starts_at - LONGEST,
+            appointments.c.ends_at > starts_at,
+            appointments.c.status.in_(LIVE),
+            appointments.c.id != but,
+        )
+        return self._read(self._session.execute(found.order_by(appointments.c.starts_at)).all())
 
     def set_status(self, appointment_id: str, status: AppointmentStatus) -> None:
         changed = update(appointments).where(appointments.c.id == appointment_id).values(status=status)

@@ -111,6 +111,7 @@ appointments = Table(
     Column("attendee_phone", PlainText, nullable=False),
     Column("attendee_time_zone", PlainText, nullable=False),
     Column("attendee_language", PlainText, nullable=False),
+    Index("ix_appointments_account_id", "account_id", "starts_at"),
     Index("ix_appointments_attendee_email", "org_id", "agent_id", "attendee_email", "ends_at"),
     Index("ix_appointments_attendee_phone", "org_id", "agent_id", "attendee_phone", "ends_at"),
 )

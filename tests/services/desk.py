@@ -20,6 +20,7 @@ from app.services.await_outcome import AwaitOutcome, WaitingRoom
 from app.services.bulkhead import Bulkhead
 from app.services.connect_agent import ConnectAgent
 from app.services.execute_job import ExecuteJob
+from app.services.find_room import FindRoom
 from app.services.find_slots import FindSlots
 from app.services.keep_leases import KeepLeases
 from app.services.list_appointments import ListAppointments
@@ -153,6 +154,7 @@ class Desk:
                 calendar=self.calendar,
                 traffic=self.traffic,
                 reconcile_job=reconcile,
+                find_room=FindRoom(read_unit=read_unit, reconcile_job=reconcile),
                 stopping=lambda: self.stopping,
                 clock=clock,
             ),

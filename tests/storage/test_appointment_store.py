@@ -107,3 +107,25 @@ def test_a_status_is_set_on_its_own(database: Database) -> None:
         unit.commit()
     assert found(database, appointment.id) == replace(appointment, status=AppointmentStatus.CANCELLED)
     assert found(database, other.id) == other
+
+
+def test_overlapping_ones_are_live_ones_of_the_event_type_that_share_a_moment(database: Database) -> None:
+    minute = timedelta(minutes=1)
+    there = saved(database, uids=("1",))
+    inside = saved(database, uids=("2",), starts_at=START + 10 * minute, ends_at=START + 20 * minute)
+    before = saved(database, uids=("3",), starts_at=START - 30 * minute, ends_at=START)
+    around = saved(database, uids=("4",), starts_at=START - 30 * minute, ends_at=START + minute)
+    saved(database, uids=("5",), starts_at=START + 30 * minute, ends_at=START + 60 * minute)
+    saved(database, uids=("6",), status=AppointmentStatus.CANCELLED)
+    saved(database, uids=("7",), account_id="another account")
+    saved(database, uids=("8",), event_type_id=there.event_type_id + 1)
+
+    def overlapping(but: str) -> list[Appointment]:
+        with database.reading_unit() as unit:
+            return unit.appointments.overlapping(
+                there.account_id, there.event_type_id, starts_at=START, ends_at=START + 30 * minute, but=but
+            )
+
+    assert overlapping("") == [around, there, inside]
+    assert overlapping(there.id) == [around, inside]
+    assert before not in overlapping("")
