@@ -20,6 +20,15 @@ def new_appointment_id() -> str:
     return _random("appt_")
 
 
+def new_notice_id() -> str:
+    return _random("note_")
+
+
+def new_hook_secret() -> str:
+    """What Cal.com signs with."""
+    return secrets.token_urlsafe(32)
+
+
 def new_owner_id() -> str:
     """Names one worker thread's claim, for the lease column and the logs."""
     return _random("w_")

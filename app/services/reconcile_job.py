@@ -8,13 +8,11 @@ from datetime import timedelta
 from app.domain.answers import Result
 from app.domain.appointments import Appointment, AppointmentStatus, Book, Booking, Reschedule
 from app.domain.errors import CalendarError, PostponedError
+from app.domain.notices import JOB_KEY
 from app.domain.outcomes import Failed, Outcome, RetryLater, Succeeded, Trace, Unknown
 from app.domain.ports import Calendar, Clock
 from app.domain.retry_policy import LOOKING_LIMIT, has_settled
 from app.services.scene import Scene
-
-JOB_KEY = "ringbook_job"
-"""The metadata key under which Cal.com keeps our job id; it survives every move (calcom, metadata of reschedules)."""
 
 CLOCKS_DIFFER = timedelta(minutes=10)
 """How far behind ours Cal.com's clock may be, which stamps when a booking was made."""

@@ -8,13 +8,17 @@ from typing import Self
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from app.domain.notice_stores import HookStore, NoticeStore, SweepStore
 from app.domain.stores import AppointmentStore, Directory, JobStore, LeaseStore
 from app.storage.appointment_store import SqlAppointmentStore
 from app.storage.cipher import Cipher
 from app.storage.directory_store import SqlDirectory
 from app.storage.engines import pool_wait_limited
+from app.storage.hook_store import SqlHookStore
 from app.storage.job_store import SqlJobStore
 from app.storage.lease_store import SqlLeaseStore
+from app.storage.notice_store import SqlNoticeStore
+from app.storage.sweep_store import SqlSweepStore
 
 
 class SqlUnitOfWork:
@@ -24,6 +28,9 @@ class SqlUnitOfWork:
     appointments: AppointmentStore
     directory: Directory
     leases: LeaseStore
+    notices: NoticeStore
+    hooks: HookStore
+    sweeps: SweepStore
 
     def __init__(self, engine: Engine, cipher: Cipher) -> None:
         self._session = Session(engine)
@@ -31,6 +38,9 @@ class SqlUnitOfWork:
         self.appointments = SqlAppointmentStore(self._session)
         self.directory = SqlDirectory(self._session, cipher)
         self.leases = SqlLeaseStore(self._session)
+        self.notices = SqlNoticeStore(self._session)
+        self.hooks = SqlHookStore(self._session, cipher)
+        self.sweeps = SqlSweepStore(self._session)
 
     def __enter__(self) -> Self:
         try:

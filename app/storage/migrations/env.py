@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from alembic import context
 
-from app.storage.tables import metadata
+from app.storage.notice_tables import notices
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=metadata,
+    target_metadata=notices.metadata,
     transactional_ddl=True,  # true of SQLite too, as the transaction is begun by us and not by its driver
     render_as_batch=True,  # SQLite changes a table by copying it
 )
