@@ -59,7 +59,7 @@ class SqlNoticeStore:
         oldest = select(notices.c.id).where(waiting).order_by(notices.c.next_attempt_at, notices.c.id)
         return list(self._session.scalars(oldest.limit(limit)))
 
-    def mark_published(self, notice_ids: Sequence[str], *, now: datetime) -> None:
+    def mark_published(self, notice_ids: Sequence[str], *, now: datetime | None) -> None:
         """But for those a worker has taken since."""
         told = update(notices).where(notices.c.id.in_(notice_ids), notices.c.lease_until.is_(None))
         self._session.execute(told.values(published_at=now))

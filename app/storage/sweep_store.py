@@ -34,7 +34,7 @@ class SqlSweepStore:
         waiting = select(sweeps.c.account_id).where(sweeps.c.next_at <= now, _is_free(now), unheard)
         return list(self._session.scalars(waiting.order_by(sweeps.c.next_at, sweeps.c.account_id).limit(limit)))
 
-    def mark_published(self, account_ids: Sequence[str], *, now: datetime) -> None:
+    def mark_published(self, account_ids: Sequence[str], *, now: datetime | None) -> None:
         told = update(sweeps).where(sweeps.c.account_id.in_(account_ids), sweeps.c.lease_until.is_(None))
         self._session.execute(told.values(published_at=now))
 
