@@ -1,4 +1,4 @@
-"""Have Cal.com tell this service of an account's bookings: a webhook with a secret of its own, made, renewed, removed."""
+"""Have Cal.com tell this service of an account's bookings: make, renew and remove its webhook and secret."""
 
 from __future__ import annotations
 
