@@ -13,6 +13,7 @@ from app.domain.appointments import Appointment, AppointmentStatus
 from app.domain.directory import Access, Account, Agent, Organization
 from app.domain.jobs import Attempt, Job, Status
 from app.domain.outcomes import Trace
+from app.domain.webhook_stores import DeliveryStore, EndpointStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,6 +194,8 @@ class UnitOfWork(Protocol):
     appointments: AppointmentStore
     directory: Directory
     leases: LeaseStore
+    endpoints: EndpointStore
+    deliveries: DeliveryStore
 
     def __enter__(self) -> Self: ...
 

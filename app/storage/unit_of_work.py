@@ -9,9 +9,12 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from app.domain.stores import AppointmentStore, Directory, JobStore, LeaseStore
+from app.domain.webhook_stores import DeliveryStore, EndpointStore
 from app.storage.appointment_store import SqlAppointmentStore
 from app.storage.cipher import Cipher
+from app.storage.delivery_store import SqlDeliveryStore
 from app.storage.directory_store import SqlDirectory
+from app.storage.endpoint_store import SqlEndpointStore
 from app.storage.engines import pool_wait_limited
 from app.storage.job_store import SqlJobStore
 from app.storage.lease_store import SqlLeaseStore
@@ -24,6 +27,8 @@ class SqlUnitOfWork:
     appointments: AppointmentStore
     directory: Directory
     leases: LeaseStore
+    endpoints: EndpointStore
+    deliveries: DeliveryStore
 
     def __init__(self, engine: Engine, cipher: Cipher) -> None:
         self._session = Session(engine)
@@ -31,6 +36,8 @@ class SqlUnitOfWork:
         self.appointments = SqlAppointmentStore(self._session)
         self.directory = SqlDirectory(self._session, cipher)
         self.leases = SqlLeaseStore(self._session)
+        self.endpoints = SqlEndpointStore(self._session, cipher)
+        self.deliveries = SqlDeliveryStore(self._session)
 
     def __enter__(self) -> Self:
         try:
