@@ -34,6 +34,19 @@ def new_owner_id() -> str:
     return _random("w_")
 
 
+def new_event_id() -> str:
+    """The `webhook-id` of an event, on every delivery and every repeat."""
+    return _random("evt_")
+
+
+def new_endpoint_id() -> str:
+    return _random("ep_")
+
+
+def new_delivery_id() -> str:
+    return _random("dlv_")
+
+
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 """How organizations, accounts and agents are named: a UUID in lower case, with its hyphens."""
 

@@ -14,6 +14,7 @@ from app.domain.directory import Access, Account, Agent, Organization
 from app.domain.jobs import Attempt, Job, Status
 from app.domain.notice_stores import HookStore, NoticeStore, SweepStore
 from app.domain.outcomes import Trace
+from app.domain.webhook_stores import DeliveryStore, EndpointStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,6 +209,8 @@ class UnitOfWork(Protocol):
     notices: NoticeStore
     hooks: HookStore
     sweeps: SweepStore
+    endpoints: EndpointStore
+    deliveries: DeliveryStore
 
     def __enter__(self) -> Self: ...
 

@@ -16,6 +16,7 @@ from app.domain.stores import OpenUnit, UnitOfWork
 from app.services.follow_booking import Trail, follow_booking
 from app.services.notice_case import Case, read_case
 from app.services.shared_slots import forget_slots, take_slots
+from app.services.tell_change import tell_change
 
 MAX_WAKES = 3
 """How often one notice has a job look at Cal.com ahead of its time: what the first look does not show is not there."""
@@ -140,6 +141,7 @@ class HandleNotice:
         if after != before:
             unit.appointments.save(after)
             unit.jobs.release_keys_of_appointment(after.id, keep="")
+            tell_change(unit, before, after, now=self.clock())
             log.info("appointment_changed_in_calcom", appointment_id=after.id, status=after.status.value)
         return True
 

@@ -10,9 +10,12 @@ from sqlalchemy.orm import Session
 
 from app.domain.notice_stores import HookStore, NoticeStore, SweepStore
 from app.domain.stores import AppointmentStore, Directory, JobStore, LeaseStore
+from app.domain.webhook_stores import DeliveryStore, EndpointStore
 from app.storage.appointment_store import SqlAppointmentStore
 from app.storage.cipher import Cipher
+from app.storage.delivery_store import SqlDeliveryStore
 from app.storage.directory_store import SqlDirectory
+from app.storage.endpoint_store import SqlEndpointStore
 from app.storage.engines import pool_wait_limited
 from app.storage.hook_store import SqlHookStore
 from app.storage.job_store import SqlJobStore
@@ -31,6 +34,8 @@ class SqlUnitOfWork:
     notices: NoticeStore
     hooks: HookStore
     sweeps: SweepStore
+    endpoints: EndpointStore
+    deliveries: DeliveryStore
 
     def __init__(self, engine: Engine, cipher: Cipher) -> None:
         self._session = Session(engine)
@@ -41,6 +46,8 @@ class SqlUnitOfWork:
         self.notices = SqlNoticeStore(self._session)
         self.hooks = SqlHookStore(self._session, cipher)
         self.sweeps = SqlSweepStore(self._session)
+        self.endpoints = SqlEndpointStore(self._session, cipher)
+        self.deliveries = SqlDeliveryStore(self._session)
 
     def __enter__(self) -> Self:
         try:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from alembic import context
 
-from app.storage.notice_tables import notices
+from app.storage import notice_tables  # noqa: F401 - its tables belong to the metadata
+from app.storage.webhook_tables import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=notices.metadata,
+    target_metadata=metadata,
     transactional_ddl=True,  # true of SQLite too, as the transaction is begun by us and not by its driver
     render_as_batch=True,  # SQLite changes a table by copying it
 )
