@@ -87,6 +87,7 @@ def bind_workers(
             publisher=adapters.notice_publisher,
             clock=clock,
             owner=new_owner_id(),
+            sweep_every=sweep_every,
         ),
     )
 

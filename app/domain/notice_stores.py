@@ -56,8 +56,8 @@ class HookStore(Protocol):
 class SweepStore(Protocol):
     """When each account is looked through next, and from where on."""
 
-    def enroll(self, *, now: datetime, since: datetime) -> int:
-        """Give every account that has a key and no turn yet its first one, at once; returns how many."""
+    def enroll(self, *, next_at: datetime, since: datetime) -> int:
+        """Give every account that has a key and no turn yet its first one; returns how many."""
         ...
 
     def due(self, *, now: datetime, unpublished_since: datetime, limit: int) -> list[str]:

@@ -25,8 +25,8 @@ MEANS = {
 SWEPT = "SWEPT"
 """The trigger of a notice that a sweep wrote in place of a hook."""
 
-LEASE = timedelta(seconds=60)
-"""How long a worker may handle a notice: longer than following a booking may take. Two at once would do no harm."""
+LEASE = timedelta(seconds=30)
+"""How long a worker may handle a notice: longer than it nearly always takes. Two at once would do no harm."""
 
 PAUSES = (2.0, 4.0, 10.0, 30.0, 60.0)
 """Seconds until a notice is looked at again, after the 1st, 2nd, ... try that came to nothing; then the last one."""

@@ -14,7 +14,7 @@ LEADER_LEASE = timedelta(seconds=10)
 REPUBLISH_AFTER = timedelta(seconds=30)
 """A message unanswered for so long is taken for lost. Publishing twice is harmless, the row decides."""
 
-FIRST_LOOK = timedelta(days=1)
+FIRST_LOOK = timedelta(hours=12)
 """How far back the first sweep of an account looks."""
 
 BATCH = 200
@@ -30,6 +30,7 @@ class RescueNotices:
     publisher: NoticePublisher
     clock: Clock
     owner: str
+    sweep_every: timedelta
 
     def __call__(self) -> int:
         """How many messages were sent."""
@@ -53,10 +54,10 @@ class RescueNotices:
         return len(told) + len(swept)
 
     def enroll(self) -> int:
-        """Give accounts that have none yet their first turn to be looked through; returns how many."""
+        """Give accounts that have none yet their first turn to be looked through, in a while; returns how many."""
         now = self.clock()
         with self.open_unit() as unit:
-            enrolled = unit.sweeps.enroll(now=now, since=now - FIRST_LOOK)
+            enrolled = unit.sweeps.enroll(next_at=now + self.sweep_every, since=now - FIRST_LOOK)
             unit.commit()
         return enrolled
 

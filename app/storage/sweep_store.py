@@ -19,10 +19,10 @@ class SqlSweepStore:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def enroll(self, *, now: datetime, since: datetime) -> int:
+    def enroll(self, *, next_at: datetime, since: datetime) -> int:
         known = select(sweeps.c.account_id).where(sweeps.c.account_id == accounts.c.id)
         moment = sweeps.c.next_at.type
-        first = select(accounts.c.id, literal(since, moment), literal(now, moment), literal(0), literal(0)).where(
+        first = select(accounts.c.id, literal(since, moment), literal(next_at, moment), literal(0), literal(0)).where(
             accounts.c.encrypted_key.is_not(None), ~known.exists()
         )
         names = ["account_id", "swept_until", "next_at", "failures", "fence"]
