@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
+from app.api.calcom_events import calcom_event_endpoints
 from app.api.docs import docs_pages
 from app.api.endpoints import Document
 from app.api.errors import register_error_handlers
@@ -31,6 +32,7 @@ def create_app(container: UseCases, *, public_url: str) -> Flask:
     for endpoints in (
         manage_endpoints(container, replies),
         job_endpoints(container, replies),
+        calcom_event_endpoints(container),
         health_endpoints(container, metrics),
     ):
         document.add(endpoints)

@@ -12,17 +12,21 @@ class QueueName(StrEnum):
     LIVE = "live"  # a caller is on the line
     BACKGROUND = "background"  # later tries, and looks at Cal.com
     WEBHOOKS = "webhooks"  # to endpoints of others, which may be slow
-    MAINTENANCE = "maintenance"
+    MAINTENANCE = "maintenance"  # what Cal.com tells, and looks for what it did not tell: never behind slow receivers
 
 
 class TaskName(StrEnum):
     """Names under which workers register what they can do."""
 
     EXECUTE = "appointments.execute"
+    NOTICE = "events.handle"
+    SWEEP = "events.sweep"
 
 
 ROUTES: dict[str, dict[str, str]] = {
     TaskName.EXECUTE.value: {"queue": QueueName.LIVE.value},
+    TaskName.NOTICE.value: {"queue": QueueName.MAINTENANCE.value},
+    TaskName.SWEEP.value: {"queue": QueueName.MAINTENANCE.value},
 }
 """Where a task goes when its publisher names no queue."""
 

@@ -49,6 +49,7 @@ class Settings:
     secret_keys: tuple[str, ...] = field(repr=False)
     web_threads: int
     worker_threads: int
+    sweep_seconds: int
     log_level: str
     embedded_database: bool
     embedded_redis: bool
@@ -106,6 +107,7 @@ def _read(reader: Reader) -> Settings:
         secret_keys=_secret_keys(reader, data_dir),
         web_threads=reader.number("WEB_THREADS", 160, low=1, high=2000),
         worker_threads=reader.number("WORKER_THREADS", 16, low=1, high=500),
+        sweep_seconds=reader.number("SWEEP_SECONDS", 180, low=1, high=3600),
         log_level=reader.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
         embedded_database=not reader.has("DATABASE_URL"),
         embedded_redis=not reader.has("REDIS_URL"),

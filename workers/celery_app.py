@@ -16,7 +16,10 @@ from workers import lease_thread
 from workers.runtime import container, settings, stopping
 from workers.stall_guard import StallGuard
 
-TASKS = ("workers.tasks.appointments",)
+IDS = ("job_id", "notice_id", "account_id")
+"""What a message may carry; bound to every log line of its task."""
+
+TASKS = ("workers.tasks.appointments", "workers.tasks.events")
 
 
 def build_app() -> Celery:
@@ -60,9 +63,8 @@ def _hand_back(**_: Any) -> None:
 def _bind_ids(task: Task[Any, Any], kwargs: dict[str, Any], **_: Any) -> None:
     structlog.contextvars.clear_contextvars()
     request_id = (task.request.headers or {}).get("request_id")
-    structlog.contextvars.bind_contextvars(
-        **{key: value for key, value in {"job_id": kwargs.get("job_id"), "request_id": request_id}.items() if value}
-    )
+    ids = {name: kwargs.get(name) for name in IDS} | {"request_id": request_id}
+    structlog.contextvars.bind_contextvars(**{name: value for name, value in ids.items() if value})
 
 
 @signals.task_postrun.connect

@@ -16,22 +16,28 @@ from workers.runtime import container, settings
 PAUSE = 0.5
 PAUSE_AFTER_FAULT = 2.0
 PRUNE_EVERY = 600.0
+ENROLL_EVERY = 10.0
 log = structlog.get_logger(__name__)
 
 
 def run(stop: threading.Event) -> None:
     """Rounds until `stop`; a database that is away is waited for."""
     use = container().workers
-    prune_at = time.monotonic()
+    prune_at = enroll_at = time.monotonic()
     while not stop.is_set():
         pause = PAUSE
         try:
             published = use.rescue_jobs()
             if published:
                 log.info("jobs_published", count=published)
+            use.rescue_notices()
+            if time.monotonic() >= enroll_at:
+                enroll_at = time.monotonic() + ENROLL_EVERY
+                use.rescue_notices.enroll()
             if time.monotonic() >= prune_at:
                 prune_at = time.monotonic() + PRUNE_EVERY
                 use.prune_jobs()
+                use.rescue_notices.prune()
         except StoreUnavailableError:
             log.warning("database_unavailable")
             pause = PAUSE_AFTER_FAULT

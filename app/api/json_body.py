@@ -52,7 +52,7 @@ def read_object(request: Request) -> dict[str, Any]:
         raise RefusedError(Result.NOT_JSON)
     if request.mimetype_params.get("charset", "utf-8").lower() not in {"utf-8", "utf8", "us-ascii"}:
         raise RefusedError(Result.NOT_JSON)
-    body = _read(request)
+    body = read_body(request, at_most=MAX_BODY)
     try:
         document = json.loads(body.decode("utf-8-sig"), object_pairs_hook=_unique, parse_constant=_no_constant)
     except (ValueError, RecursionError):
@@ -62,16 +62,17 @@ def read_object(request: Request) -> dict[str, Any]:
     return document
 
 
-def _read(request: Request) -> bytes:
-    if (request.content_length or 0) > MAX_BODY:
+def read_body(request: Request, *, at_most: int) -> bytes:
+    """The body as it came, up to `at_most` bytes. Raises RefusedError."""
+    if (request.content_length or 0) > at_most:
         raise RefusedError(Result.TOO_LARGE)
-    request.max_content_length = MAX_BODY + 1  # Werkzeug cuts a chunked body off there without a word
+    request.max_content_length = at_most + 1  # Werkzeug cuts a chunked body off there without a word
     try:
         body = request.get_data(cache=False)
     except Exception as fault:  # each server has its own errors for a body that breaks off or is wrongly chunked
         log.warning("body_was_not_received", error=type(fault).__name__)
         raise RefusedError(Result.INVALID, fields={"body": "did not arrive whole"}) from fault
-    if len(body) > MAX_BODY:
+    if len(body) > at_most:
         raise RefusedError(Result.TOO_LARGE)
     return body
 

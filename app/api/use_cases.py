@@ -35,6 +35,11 @@ class UseCases(Protocol):
     def read_job(self) -> ReadJob: ...
 
     @property
+    def receive_notice(self) -> Callable[[str, bytes, str], None]:
+        """`(account_id, raw, signature)`. Raises RefusedError, StoreUnavailableError."""
+        ...
+
+    @property
     def check_health(self) -> Callable[[], Health]: ...
 
     @property

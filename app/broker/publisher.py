@@ -1,4 +1,4 @@
-"""Wakes a worker for a job, through Celery, within a bounded time and without ever failing its caller."""
+"""Wakes a worker, through Celery, within a bounded time and without ever failing its caller."""
 
 from __future__ import annotations
 
@@ -34,7 +34,9 @@ _log = structlog.get_logger(__name__)
 
 
 class CeleryPublisher:
-    """Publishes "run job X" and nothing else; opens no connection before the first publish (safe to fork until then).
+    """Publishes "run job X", "handle notice X" and the like, never more than an id.
+
+    Opens no connection before the first publish (safe to fork until then).
 
     The time bound does not cover the look-up of the broker's host name, which the system's resolver decides.
     """
@@ -46,11 +48,20 @@ class CeleryPublisher:
         self._outage = Outage()
 
     def publish(self, job_id: str, *, background: bool = False) -> bool:
-        """Wake a worker for this job, on the queue for live callers unless `background`.
+        """Wake a worker for this job, on the queue for live callers unless `background`."""
+        return self._wake(TaskName.EXECUTE, QueueName.BACKGROUND if background else QueueName.LIVE, job_id=job_id)
 
-        False if the broker did not take the message; it may have it all the same, which is harmless. A broker that is
-        gone or does not answer costs less than a second; tries within the second after that are given up at once, so
-        that they do not delay their callers.
+    def publish_notice(self, notice_id: str) -> bool:
+        return self._wake(TaskName.NOTICE, QueueName.MAINTENANCE, notice_id=notice_id)
+
+    def publish_sweep(self, account_id: str) -> bool:
+        return self._wake(TaskName.SWEEP, QueueName.MAINTENANCE, account_id=account_id)
+
+    def _wake(self, task: TaskName, queue: QueueName, **ids: str) -> bool:
+        """False if the broker did not take the message; it may have it all the same, which is harmless.
+
+        A broker that is gone or does not answer costs less than a second; tries within the second after that are given
+        up at once, so that they do not delay their callers.
         """
         probes = self._outage.is_on
         if not self._outage.admits():
@@ -60,33 +71,33 @@ class CeleryPublisher:
         except LimitExceeded:  # a sign of load rather than of an outage
             return False
         except BROKER_ERRORS as error:
-            return self._failed(job_id, error)
+            return self._failed(error, **ids)
         try:
             if self._outage.is_on and not probes:  # whoever had the connection before found the broker gone
                 return False
-            self._send(producer, job_id, QueueName.BACKGROUND if background else QueueName.LIVE)
+            self._send(producer, task, queue, ids)
         except BROKER_ERRORS as error:
-            return self._failed(job_id, error)
+            return self._failed(error, **ids)
         finally:
             producer.release()
         if self._outage.ended():
             _log.info("broker_found_again")
         return True
 
-    def _send(self, producer: Producer, job_id: str, queue: QueueName) -> None:
+    def _send(self, producer: Producer, task: TaskName, queue: QueueName, ids: dict[str, str]) -> None:
         request_id = get_contextvars().get("request_id")
         self._app.send_task(
-            TaskName.EXECUTE.value,
-            kwargs={"job_id": job_id},
+            task.value,
+            kwargs=ids,
             queue=queue.value,
             headers={"request_id": request_id} if request_id else {},
             ignore_result=True,
             producer=producer,
         )
 
-    def _failed(self, job_id: str, error: Exception) -> bool:
+    def _failed(self, error: Exception, **ids: str) -> bool:
         if self._outage.began():
-            _log.warning("broker_lost", job_id=job_id, error=type(error).__name__)
+            _log.warning("broker_lost", error=type(error).__name__, **ids)
         return False
 
 

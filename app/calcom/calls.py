@@ -41,10 +41,26 @@ class Operation(StrEnum):
     EVENT_TYPE = "event_type"
     SCHEDULE = "schedule"
     OWNER = "owner"
+    HOOKS = "hooks"
+    ADD_HOOK = "add_hook"
+    CHANGE_HOOK = "change_hook"
+    REMOVE_HOOK = "remove_hook"
 
     @property
     def is_write(self) -> bool:
+        """Changes an appointment. A hook is set up as often as one likes, and its calls count as looks."""
         return self in {Operation.BOOK, Operation.MOVE, Operation.CANCEL}
+
+
+METHODS = {
+    Operation.BOOK: "POST",
+    Operation.MOVE: "POST",
+    Operation.CANCEL: "POST",
+    Operation.ADD_HOOK: "POST",
+    Operation.CHANGE_HOOK: "PATCH",
+    Operation.REMOVE_HOOK: "DELETE",
+}
+"""Of all others: GET."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +76,7 @@ class Call:
 
     @property
     def method(self) -> str:
-        return "POST" if self.operation.is_write else "GET"
+        return METHODS.get(self.operation, "GET")
 
 
 def book(wish: BookingWish) -> Call:
@@ -115,6 +131,21 @@ def bookings_made_since(since: datetime, *, skip: int) -> Call:
         "take": str(PAGE),
         "skip": str(skip),
     }
+    return Call(operation=Operation.BOOKINGS, path="/bookings", version=BOOKINGS, query=query)
+
+
+def bookings_changed_between(since: datetime, until: datetime | None, *, skip: int) -> Call:
+    """One page of all that was booked or changed since, whatever it is now. A booking that is changed while the pages
+    are read can only come again in this order (by start), not be passed over.
+    """
+    query = {
+        "status": "upcoming,unconfirmed,past,cancelled",
+        "afterUpdatedAt": stamp(since),
+        "take": str(PAGE),
+        "skip": str(skip),
+    }
+    if until is not None:
+        query["beforeUpdatedAt"] = stamp(until)
     return Call(operation=Operation.BOOKINGS, path="/bookings", version=BOOKINGS, query=query)
 
 

@@ -7,11 +7,12 @@ import time
 from collections.abc import Callable
 from copy import copy
 from datetime import datetime
-from typing import TypeVar
 
 from app.calcom import calls, wire
+from app.calcom.asking import ask, understood, unreadable
 from app.calcom.calls import Call
 from app.calcom.failures import outcome_of, outcome_of_silence
+from app.calcom.hooks import CalcomHooks
 from app.calcom.silence import NoAnswerError, NotSentError
 from app.calcom.transport import Reply, TimeLimits, Transport
 from app.domain.answers import Result
@@ -28,8 +29,6 @@ UID = re.compile(r"[A-Za-z0-9_-]{1,128}\Z")
 
 MAX_PAGES = 20
 
-Read = TypeVar("Read")
-
 
 class CalcomCalendar:
     """Safe to share between threads. One call is one request, but for lists, event types and repeated cancels."""
@@ -45,6 +44,10 @@ class CalcomCalendar:
         other = copy(self)
         other._priority = priority  # noqa: SLF001
         return other
+
+    def hooks(self) -> CalcomHooks:
+        """Over the same connections and by the same traffic."""
+        return CalcomHooks(self._transport, self._priority)
 
     def close(self) -> None:
         """Close all kept connections."""
@@ -77,7 +80,7 @@ class CalcomCalendar:
             if isinstance(error.outcome, Failed) and error.outcome.result is Result.UNKNOWN_APPOINTMENT:
                 return None
             raise
-        return _understood(reply, lambda answer: wire.read_bookings(answer.data)[0])
+        return understood(reply, lambda answer: wire.read_bookings(answer.data)[0])
 
     def bookings(
         self,
@@ -112,8 +115,10 @@ class CalcomCalendar:
         return [row.booking for row in self._all_pages(access, page) if asked_for(row)]
 
     def bookings_made_since(self, access: Access, since: datetime) -> list[Booking]:
-        rows = self._all_pages(access, lambda number: calls.bookings_made_since(since, skip=number * calls.PAGE))
-        return [row.booking for row in rows]
+        return self._filtered_by_change(access, lambda skip: calls.bookings_made_since(since, skip=skip))
+
+    def bookings_changed_between(self, access: Access, since: datetime, until: datetime | None) -> list[Booking]:
+        return self._filtered_by_change(access, lambda skip: calls.bookings_changed_between(since, until, skip=skip))
 
     def openings(
         self, access: Access, event_type_id: int, start: datetime, end: datetime, *, moving_uid: str = ""
@@ -121,21 +126,21 @@ class CalcomCalendar:
         if end <= start:
             return []
         reply = self._ask(access, calls.openings(event_type_id, start, end, moving_uid))
-        starts = _understood(reply, lambda answer: set(wire.read_openings(answer.data)))
+        starts = understood(reply, lambda answer: set(wire.read_openings(answer.data)))
         return sorted(at for at in starts if start <= at < end)
 
     def event_type(self, access: Access, event_type_id: int) -> EventType:
         """Its time zone is that of its schedule, else of the default schedule, else of the key's owner."""
         reply = self._ask(access, calls.event_type(event_type_id))
-        schedule_id = _understood(reply, lambda answer: wire.schedule_of(answer.data))
+        schedule_id = understood(reply, lambda answer: wire.schedule_of(answer.data))
         zone = self._zone_of_schedule(access, schedule_id) or self._zone_of_schedule(access, None)
         zone = zone or self.owner(access).time_zone
-        return _understood(reply, lambda answer: wire.read_event_type(answer.data, time_zone=zone))
+        return understood(reply, lambda answer: wire.read_event_type(answer.data, time_zone=zone))
 
     def owner(self, access: Access) -> Owner:
         reply = self._ask(access, calls.owner())
         zone = self._zone_of_schedule(access, None)
-        return _understood(reply, lambda answer: wire.read_owner(answer.data, time_zone=zone))
+        return understood(reply, lambda answer: wire.read_owner(answer.data, time_zone=zone))
 
     def _zone_of_schedule(self, access: Access, schedule_id: int | None) -> str:
         """Empty where there is no such schedule, or it is not ours to see (one of a colleague)."""
@@ -146,16 +151,21 @@ class CalcomCalendar:
                 return ""
             raise
 
-    def _all_pages(self, access: Access, page: Callable[[int], Call]) -> list[wire.Row]:
+    def _filtered_by_change(self, access: Access, page: Callable[[int], Call]) -> list[Booking]:
+        """Cal.com's totals leave these filters out, and so promise further pages that are empty (recording 241)."""
+        rows = self._all_pages(access, lambda number: page(number * calls.PAGE), empty_ends=True)
+        return [row.booking for row in rows]
+
+    def _all_pages(self, access: Access, page: Callable[[int], Call], *, empty_ends: bool = False) -> list[wire.Row]:
         """An incomplete list must not pass for a complete one: what is missing from it could be booked again."""
         until = time.monotonic() + self._limits.listing_total
         found: dict[str, wire.Row] = {}
         for number in range(MAX_PAGES):
             reply = self._ask(access, page(number), within=until - time.monotonic())
-            rows, more = _understood(reply, lambda answer: wire.read_page(answer.body, page_size=calls.PAGE))
+            rows, more = understood(reply, lambda answer: wire.read_page(answer.body, page_size=calls.PAGE))
             new = {row.booking.uid: row for row in rows if row.booking.uid not in found}
             found |= new
-            if not more:
+            if not more or (empty_ends and not rows):
                 return list(found.values())
             if not new:
                 break
@@ -183,32 +193,14 @@ class CalcomCalendar:
         try:
             booking = wire.read_bookings(reply.data)[0]
         except wire.UnreadableError as error:
-            return Unknown(trace=_unreadable(reply, error))
+            return Unknown(trace=unreadable(reply, error))
         if not is_done(booking):
             return Unknown(trace=Trace(http_status=reply.status, code="not_as_asked"))
         return Succeeded(booking=booking, trace=Trace(http_status=reply.status))
 
     def _ask(self, access: Access, call: Call, *, within: float | None = None) -> Reply:
-        try:
-            reply = self._transport.send(access, call, self._priority, within=within)
-        except (NotSentError, NoAnswerError) as error:
-            raise CalendarError(outcome_of_silence(error, call.operation)) from error
-        if not reply.is_success:
-            raise CalendarError(outcome_of(reply, call.operation, uid=call.uid, key=access.api_key))
-        return reply
+        return ask(self._transport, access, call, self._priority, within=within)
 
 
 def _is_live_at(booking: Booking, starts_at: datetime) -> bool:
     return booking.status.is_live and booking.starts_at == starts_at.replace(microsecond=0)
-
-
-def _understood(reply: Reply, read: Callable[[Reply], Read]) -> Read:
-    try:
-        return read(reply)
-    except wire.UnreadableError as error:
-        raise CalendarError(Unknown(trace=_unreadable(reply, error))) from error
-
-
-def _unreadable(reply: Reply, error: wire.UnreadableError) -> Trace:
-    """Another version of the API, or a proxy that answers for it."""
-    return Trace(http_status=reply.status, code="unreadable", detail=str(error))

@@ -54,6 +54,7 @@ PLACING = frozenset({Operation.BOOK, Operation.MOVE})
 MOVE = frozenset({Operation.MOVE})
 CANCEL = frozenset({Operation.CANCEL})
 KNOWN = ALL - {Operation.BOOK}  # operations on a booking that is there already
+HOOKS = frozenset({Operation.ADD_HOOK, Operation.CHANGE_HOOK, Operation.REMOVE_HOOK})
 
 TEXTS: tuple[tuple[frozenset[Operation], str, Verdict], ...] = (
     # The first row that fits decides. A text is the beginning of the message; with … in front, any part of it.
@@ -132,6 +133,9 @@ TEXTS: tuple[tuple[frozenset[Operation], str, Verdict], ...] = (
     (ALL, "Bad Request Exception", _failed(Result.UPSTREAM_REFUSED)),
     (WRITES, "metadata.", _failed(Result.UPSTREAM_REFUSED)),
     (WRITES, "Body is required", _failed(Result.UPSTREAM_REFUSED)),
+    (HOOKS, "Webhook URL is not allowed", _failed(Result.UPSTREAM_REFUSED)),
+    (HOOKS, "Webhook with this subscriber url already exists", _failed(Result.UPSTREAM_REFUSED)),
+    (HOOKS, "Webhook (", _failed(Result.UPSTREAM_REFUSED)),  # is not there (any more)
     (ALL, "Cannot GET /", _failed(Result.UPSTREAM_REFUSED)),
     (ALL, "Cannot POST /", _failed(Result.UPSTREAM_REFUSED)),
 )

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from app.cli.hooks import connect, connect_if_possible, hook_facts
 from app.cli.output import json_option, moment, print_facts, print_json, print_table
 from app.cli.session import use_cases
 from app.domain.directory import Account
 from app.services.change_account import AccountChange
+
+if TYPE_CHECKING:
+    from app.container.operators import OperatorCases
 
 KEY_STDIN = click.option("--key-stdin", is_flag=True, help="Read the Cal.com key from standard input.")
 KEY_FILE = click.option(
@@ -27,6 +31,9 @@ def command() -> None:
     """Cal.com accounts: connect, list, show and change them."""
 
 
+command.add_command(connect)
+
+
 @command.command()
 @click.option("--org", "org_id", required=True, metavar="ID", help="The organization it belongs to.")
 @click.option("--name", default="", help="Its name here; without one, that of its owner at Cal.com.")
@@ -40,8 +47,9 @@ def add(org_id: str, name: str, base_url: str, key_stdin: bool, key_file: Path |
     key = _asked_key() if given is None else given
     with use_cases() as container:
         account = container.add_account(org_id=org_id, api_key=key, name=name, base_url=base_url)
-        primary = container.show_organization(account.org_id).organization.primary_account_id
-    _print(_document(account, {primary}), as_json)
+        connect_if_possible(container, account)
+        document = _whole_document(container, account)
+    _print(document, as_json)
 
 
 @command.command(name="list")
@@ -67,9 +75,8 @@ def list_all(org_id: str | None, as_json: bool) -> None:
 def show(account_id: str, as_json: bool) -> None:
     """Show one account; of its key the last four characters."""
     with use_cases() as container:
-        account = container.show_account(account_id)
-        primary = container.show_organization(account.org_id).organization.primary_account_id
-    _print(_document(account, {primary}), as_json)
+        document = _whole_document(container, container.show_account(account_id))
+    _print(document, as_json)
 
 
 @command.command(name="set")
@@ -99,10 +106,12 @@ def change(
     with use_cases() as container:
         before = container.show_account(account_id)
         account = container.change_account(account_id, wanted)
-        primary_id = container.show_organization(account.org_id).organization.primary_account_id
+        if wanted.needs_a_try and container.show_hook(account.id) is not None:
+            connect_if_possible(container, account)  # another user or server may know nothing of the webhook
+        document = _whole_document(container, account)
     if account.username != before.username:
         click.echo(f"Note: the key was {before.username}'s, it is {account.username}'s now.", err=True)
-    _print(_document(account, {primary_id}), as_json)
+    _print(document, as_json)
 
 
 def _given_key(from_stdin: bool, file: Path | None) -> str | None:
@@ -130,6 +139,11 @@ def _print(document: dict[str, Any], as_json: bool) -> None:
         print_json(document)
     else:
         print_facts(document)
+
+
+def _whole_document(container: OperatorCases, account: Account) -> dict[str, Any]:
+    primary = container.show_organization(account.org_id).organization.primary_account_id
+    return _document(account, {primary}) | hook_facts(container.show_hook(account.id))
 
 
 def _document(account: Account, primary: set[str | None]) -> dict[str, Any]:

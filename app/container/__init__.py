@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from app.container.adapters import choose_adapters
 from app.container.callers import CallerCases, bind_callers
@@ -28,8 +29,13 @@ def build_container(settings: Settings, *, stopping: Callable[[], bool] = lambda
     adapters = choose_adapters(settings)
     return Container(
         callers=bind_callers(adapters, web_threads=settings.web_threads),
-        workers=bind_workers(adapters, worker_threads=settings.worker_threads, stopping=stopping),
-        operators=bind_operators(adapters, calcom_base_url=settings.calcom_base_url),
+        workers=bind_workers(
+            adapters,
+            worker_threads=settings.worker_threads,
+            sweep_every=timedelta(seconds=settings.sweep_seconds),
+            stopping=stopping,
+        ),
+        operators=bind_operators(adapters, calcom_base_url=settings.calcom_base_url, public_url=settings.public_url),
         close=adapters.close,
     )
 

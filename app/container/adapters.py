@@ -15,9 +15,9 @@ from app.cache.probe import RedisProbe
 from app.cache.slot_cache import RedisSlotCache
 from app.calcom.client import CalcomCalendar
 from app.calcom.transport import TimeLimits
-from app.domain.ports import CalendarAt, Clock, Doorbell, Publisher, SlotCache
+from app.domain.ports import CalendarAt, Clock, Doorbell, HookDesk, NoticePublisher, Publisher, SlotCache
 from app.domain.stores import OpenUnit
-from app.domain.traffic import Standing, Traffic
+from app.domain.traffic import Priority, Standing, Traffic
 from app.services.diagnose import DatabaseFacts
 from app.services.judge_redis import RedisInfo
 from app.storage.database import Database
@@ -35,7 +35,9 @@ class Adapters:
     calendar_at: CalendarAt
     traffic: Traffic
     cache: SlotCache
+    hook_desk: HookDesk
     publisher: Publisher
+    notice_publisher: NoticePublisher
     doorbell: Doorbell
     clock: Clock
     look_ups: Executor
@@ -50,6 +52,7 @@ def choose_adapters(settings: Settings) -> Adapters:
     """Connects to nothing before it is used, so that it may be called before a fork."""
     stack = ExitStack()
     database = Database(settings.database_url, secret_keys=settings.secret_keys)
+    publisher = CeleryPublisher(settings.redis_url)
     traffic = RedisTraffic(settings.redis_url)
     calendar = CalcomCalendar(TimeLimits(), f"Ringbook/{version('ringbook')}", traffic)
     doorbell, probe = RedisDoorbell(settings.redis_url), RedisProbe.of(settings.redis_url)
@@ -63,7 +66,9 @@ def choose_adapters(settings: Settings) -> Adapters:
         calendar_at=calendar.at,
         traffic=traffic,
         cache=RedisSlotCache(settings.redis_url, database.clock),
-        publisher=CeleryPublisher(settings.redis_url),
+        hook_desk=calendar.at(Priority.SUGGEST).hooks(),
+        publisher=publisher,
+        notice_publisher=publisher,
         doorbell=doorbell,
         clock=database.clock,
         look_ups=look_ups,

@@ -17,6 +17,7 @@ from app.services.list_appointments import ListAppointments
 from app.services.look_up import Within
 from app.services.manage_appointment import ManageAppointment
 from app.services.read_job import ReadJob
+from app.services.receive_notice import ReceiveNotice
 from app.services.submit_job import SubmitJob
 
 WAITING_SHARE = 0.75
@@ -31,6 +32,7 @@ class CallerCases:
     manage_appointment: ManageAppointment
     connect_agent: ConnectAgent
     read_job: ReadJob
+    receive_notice: ReceiveNotice
     check_health: CheckHealth
     read_traffic: Callable[[], list[Standing]]
 
@@ -69,6 +71,9 @@ def bind_callers(adapters: Adapters, *, web_threads: int) -> CallerCases:
         ),
         connect_agent=connect_agent,
         read_job=ReadJob(read_unit=read_unit, await_outcome=await_outcome, clock=clock),
+        receive_notice=ReceiveNotice(
+            open_unit=adapters.open_unit, read_unit=read_unit, publisher=adapters.notice_publisher, clock=clock
+        ),
         check_health=CheckHealth(read_unit=read_unit, redis_answers=adapters.redis_answers, clock=clock),
         read_traffic=adapters.read_traffic,
     )

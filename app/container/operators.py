@@ -12,8 +12,10 @@ from app.services.add_organization import AddOrganization
 from app.services.change_account import ChangeAccount
 from app.services.change_agent import ChangeAgent
 from app.services.change_organization import ChangeOrganization
+from app.services.connect_hook import ConnectHook, DisconnectHook, ShowHook
 from app.services.diagnose import Diagnose
 from app.services.discard_job import DiscardJob
+from app.services.judge_hook import JudgeHook
 from app.services.list_directory import ListAccounts, ListAgents, ListOrganizations
 from app.services.list_jobs import ListJobs
 from app.services.requeue_job import RequeueJob
@@ -34,6 +36,9 @@ class OperatorCases:
     change_account: ChangeAccount
     list_accounts: ListAccounts
     show_account: ShowAccount
+    connect_hook: ConnectHook
+    disconnect_hook: DisconnectHook
+    show_hook: ShowHook
     add_agent: AddAgent
     change_agent: ChangeAgent
     list_agents: ListAgents
@@ -46,7 +51,7 @@ class OperatorCases:
     diagnose: Diagnose
 
 
-def bind_operators(adapters: Adapters, *, calcom_base_url: str) -> OperatorCases:
+def bind_operators(adapters: Adapters, *, calcom_base_url: str, public_url: str) -> OperatorCases:
     read_unit, open_unit = adapters.read_unit, adapters.open_unit
     calendar, clock = adapters.calendar_at(Priority.SUGGEST), adapters.clock
     publisher, doorbell = adapters.publisher, adapters.doorbell
@@ -65,6 +70,11 @@ def bind_operators(adapters: Adapters, *, calcom_base_url: str) -> OperatorCases
         change_account=ChangeAccount(open_unit=open_unit, read_unit=read_unit, calendar=calendar),
         list_accounts=ListAccounts(read_unit=read_unit),
         show_account=ShowAccount(read_unit=read_unit),
+        connect_hook=ConnectHook(
+            open_unit=open_unit, read_unit=read_unit, desk=adapters.hook_desk, clock=clock, public_url=public_url
+        ),
+        disconnect_hook=DisconnectHook(open_unit=open_unit, read_unit=read_unit, desk=adapters.hook_desk),
+        show_hook=ShowHook(read_unit=read_unit),
         add_agent=AddAgent(open_unit=open_unit, read_unit=read_unit, calendar=calendar, clock=clock),
         change_agent=ChangeAgent(open_unit=open_unit, read_unit=read_unit, calendar=calendar),
         list_agents=ListAgents(read_unit=read_unit),
@@ -77,6 +87,7 @@ def bind_operators(adapters: Adapters, *, calcom_base_url: str) -> OperatorCases
         diagnose=Diagnose(
             read_unit=read_unit,
             calendar=calendar,
+            judge_hook=JudgeHook(read_unit=read_unit, desk=adapters.hook_desk, public_url=public_url),
             clock=clock,
             database_facts=adapters.database_facts,
             redis_info=adapters.redis_info,

@@ -12,13 +12,16 @@ from app.domain.traffic import Priority
 from app.services.bulkhead import Bulkhead
 from app.services.execute_job import ExecuteJob
 from app.services.find_room import FindRoom
+from app.services.handle_notice import HandleNotice
 from app.services.keep_leases import KeepLeases
 from app.services.look_up import Within
 from app.services.prune_jobs import PruneJobs
 from app.services.reconcile_job import ReconcileJob
 from app.services.rescue_jobs import RescueJobs
+from app.services.rescue_notices import RescueNotices
 from app.services.send_command import SendCommand
 from app.services.settle_job import SettleJob
+from app.services.sweep_account import SweepAccount
 
 KEEP_FINAL_JOBS = timedelta(days=90)
 
@@ -34,9 +37,14 @@ class WorkerCases:
     keep_leases: KeepLeases
     rescue_jobs: RescueJobs
     prune_jobs: PruneJobs
+    handle_notice: HandleNotice
+    sweep_account: SweepAccount
+    rescue_notices: RescueNotices
 
 
-def bind_workers(adapters: Adapters, *, worker_threads: int, stopping: Callable[[], bool]) -> WorkerCases:
+def bind_workers(
+    adapters: Adapters, *, worker_threads: int, sweep_every: timedelta, stopping: Callable[[], bool]
+) -> WorkerCases:
     open_unit, clock = adapters.open_unit, adapters.clock
     keep_leases = KeepLeases(open_unit=open_unit, clock=clock)
     looking = adapters.calendar_at(Priority.LOOK)
@@ -73,4 +81,37 @@ def bind_workers(adapters: Adapters, *, worker_threads: int, stopping: Callable[
         keep_leases=keep_leases,
         rescue_jobs=RescueJobs(open_unit=open_unit, publisher=adapters.publisher, clock=clock, owner=new_owner_id()),
         prune_jobs=PruneJobs(open_unit=open_unit, clock=clock, keep=KEEP_FINAL_JOBS),
+        handle_notice=_bind_handling(adapters),
+        sweep_account=_bind_sweeping(adapters, sweep_every),
+        rescue_notices=RescueNotices(
+            open_unit=open_unit,
+            read_unit=adapters.read_unit,
+            publisher=adapters.notice_publisher,
+            clock=clock,
+            owner=new_owner_id(),
+            sweep_every=sweep_every,
+        ),
+    )
+
+
+def _bind_handling(adapters: Adapters) -> HandleNotice:
+    return HandleNotice(
+        open_unit=adapters.open_unit,
+        read_unit=adapters.read_unit,
+        calendar=adapters.calendar_at(Priority.NEWS),
+        cache=adapters.cache,
+        publisher=adapters.publisher,
+        clock=adapters.clock,
+    )
+
+
+def _bind_sweeping(adapters: Adapters, every: timedelta) -> SweepAccount:
+    return SweepAccount(
+        open_unit=adapters.open_unit,
+        read_unit=adapters.read_unit,
+        calendar=adapters.calendar_at(Priority.REFRESH),
+        cache=adapters.cache,
+        publisher=adapters.notice_publisher,
+        clock=adapters.clock,
+        every=every,
     )

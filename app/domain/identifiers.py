@@ -20,9 +20,31 @@ def new_appointment_id() -> str:
     return _random("appt_")
 
 
+def new_notice_id() -> str:
+    return _random("note_")
+
+
+def new_hook_secret() -> str:
+    """What Cal.com signs with."""
+    return secrets.token_urlsafe(32)
+
+
 def new_owner_id() -> str:
     """Names one worker thread's claim, for the lease column and the logs."""
     return _random("w_")
+
+
+def new_event_id() -> str:
+    """The `webhook-id` of an event, on every delivery and every repeat."""
+    return _random("evt_")
+
+
+def new_endpoint_id() -> str:
+    return _random("ep_")
+
+
+def new_delivery_id() -> str:
+    return _random("dlv_")
 
 
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")

@@ -78,7 +78,8 @@ class Job:
     `fence` grows with every claim; a write that carries an old fence changes nothing. `submitted_at` is set (and
     committed) before a request that changes something leaves for Cal.com, and cleared only when its outcome is known:
     while it is set nothing is sent again before a look at Cal.com. `submissions` counts those requests, but for those
-    that Cal.com is known not to have taken (refused connections, rate limits).
+    that Cal.com is known not to have taken (refused connections, rate limits). `endpoint_ids`: the endpoints that are
+    told of it; empty: all of the organization.
     """
 
     id: str
@@ -109,6 +110,7 @@ class Job:
     published_at: datetime | None = None
     finished_at: datetime | None = None
     final: Final | None = None
+    endpoint_ids: tuple[str, ...] = ()
     history: tuple[Attempt, ...] = field(default=(), compare=False)
 
     @property

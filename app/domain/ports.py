@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -67,6 +67,13 @@ class Calendar(Protocol):
         """All that was booked from `since` on, cancelled ones too, every page read. Raises CalendarError."""
         ...
 
+    def bookings_changed_between(self, access: Access, since: datetime, until: datetime | None) -> list[Booking]:
+        """All that was booked, moved, cancelled or decided from `since` on (and until then), every page read.
+
+        Raises CalendarError.
+        """
+        ...
+
     def openings(
         self, access: Access, event_type_id: int, start: datetime, end: datetime, *, moving_uid: str = ""
     ) -> list[datetime]:
@@ -86,12 +93,61 @@ CalendarAt = Callable[[Priority], Calendar]
 """The calendar whose reads have that priority. Reads that have to stand back raise PostponedError."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HookWish:
+    """Where Cal.com shall tell of what, and the secret it signs with."""
+
+    url: str
+    triggers: tuple[str, ...]
+    secret: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HookFound:
+    """A hook as Cal.com lists it."""
+
+    id: str
+    url: str
+    active: bool
+    triggers: frozenset[str]
+
+
+class HookDesk(Protocol):
+    """Cal.com's webhooks of an account. Every method raises CalendarError."""
+
+    def hooks(self, access: Access) -> list[HookFound]: ...
+
+    def add(self, access: Access, wish: HookWish) -> HookFound:
+        """Refused where that address is there already."""
+        ...
+
+    def change(self, access: Access, hook_id: str, wish: HookWish) -> bool:
+        """Make the hook as wished, and active; False if it is not there any more."""
+        ...
+
+    def remove(self, access: Access, hook_id: str) -> bool:
+        """False if it was not there."""
+        ...
+
+
 class Publisher(Protocol):
     def publish(self, job_id: str, *, background: bool = False) -> bool:
         """Wake a worker for this job; False (never an exception) if the broker did not take the message in time.
 
         `background` for work that no caller waits for: it stands in a queue of its own.
         """
+        ...
+
+
+class NoticePublisher(Protocol):
+    """Wakes a worker; False (never an exception) if the broker did not take the message in time."""
+
+    def publish_notice(self, notice_id: str) -> bool:
+        """Something Cal.com told us is to be handled."""
+        ...
+
+    def publish_sweep(self, account_id: str) -> bool:
+        """An account is to be looked through for what its hook did not tell."""
         ...
 
 

@@ -12,7 +12,9 @@ from app.domain.answers import Final
 from app.domain.appointments import Appointment, AppointmentStatus
 from app.domain.directory import Access, Account, Agent, Organization
 from app.domain.jobs import Attempt, Job, Status
+from app.domain.notice_stores import HookStore, NoticeStore, SweepStore
 from app.domain.outcomes import Trace
+from app.domain.webhook_stores import DeliveryStore, EndpointStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +137,17 @@ class JobStore(Protocol):
 
     def attempts_of(self, job_id: str) -> list[Attempt]: ...
 
+    def under_way_on(self, appointment_id: str) -> list[str]:
+        """Ids of jobs on this appointment that run or whose write has an open outcome.
+
+        Until the unit ends no other one can be claimed, so that the appointment's row stays as it is.
+        """
+        ...
+
+    def look_now(self, job_id: str, *, now: datetime) -> bool:
+        """Have a waiting job whose outcome is open look at Cal.com at once, and not when its next look is due."""
+        ...
+
 
 class AppointmentStore(Protocol):
     def save(self, appointment: Appointment) -> None:
@@ -199,6 +212,11 @@ class UnitOfWork(Protocol):
     appointments: AppointmentStore
     directory: Directory
     leases: LeaseStore
+    notices: NoticeStore
+    hooks: HookStore
+    sweeps: SweepStore
+    endpoints: EndpointStore
+    deliveries: DeliveryStore
 
     def __enter__(self) -> Self: ...
 

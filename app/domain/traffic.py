@@ -16,6 +16,7 @@ class Priority(Enum):
     LOOK = 0.95  # what became of a write
     SUGGEST = 0.8
     AVAILABILITY = 0.65
+    NEWS = 0.6  # what somebody else changed
     REFRESH = 0.5  # nobody waits: what the cache has is given out meanwhile
 
 

@@ -45,8 +45,12 @@ def checked_settle(seconds: float) -> float:
 
 def travels_in_clear(base_url: str) -> bool:
     """True where the key crosses a network unencrypted."""
-    parts = urlsplit(base_url)
-    return parts.scheme == "http" and not _is_loopback(parts.hostname or "")
+    return urlsplit(base_url).scheme == "http" and not is_on_loopback(base_url)
+
+
+def is_on_loopback(url: str) -> bool:
+    """True where only this machine itself reaches it."""
+    return _is_loopback(urlsplit(url).hostname or "")
 
 
 def _is_loopback(host: str) -> bool:

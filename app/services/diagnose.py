@@ -17,6 +17,7 @@ from app.domain.ports import Calendar, Clock
 from app.domain.stores import JobFilter, OpenUnit
 from app.services.account_settings import travels_in_clear
 from app.services.findings import Finding, ok, problem, warning
+from app.services.judge_hook import JudgeHook
 from app.services.judge_redis import RedisInfo, judge_redis
 
 PACKAGES = ("ringbook", "celery", "kombu", "redis", "sqlalchemy")
@@ -47,6 +48,7 @@ class Diagnose:
 
     read_unit: OpenUnit
     calendar: Calendar
+    judge_hook: JudgeHook
     clock: Clock
     database_facts: Callable[[], DatabaseFacts]
     redis_info: Callable[[], RedisInfo | None]
@@ -90,27 +92,31 @@ class Diagnose:
         if not accounts:
             yield warning("accounts", "No Cal.com account is connected.", "Connect one: ringbook account add.")
         for account in accounts:
-            yield self._judge_key(account)
+            yield from self._judge_account(account)
             if travels_in_clear(account.base_url):
                 yield warning(
                     _subject(account), f"Its key travels unencrypted to {account.base_url}.", "Use an https address."
                 )
 
-    def _judge_key(self, account: Account) -> Finding:
+    def _judge_account(self, account: Account) -> Iterator[Finding]:
         advice = f"Give it a key that works: ringbook account set {account.id} --key-stdin."
         try:
             access = self._access(account)
         except StoreUnavailableError as error:
-            return problem(_subject(account), f"Its key cannot be read: {error}.", "Put back the older SECRET_KEYS.")
+            yield problem(_subject(account), f"Its key cannot be read: {error}.", "Put back the older SECRET_KEYS.")
+            return
         if access is None:
-            return problem(_subject(account), "It has no key.", advice)
+            yield problem(_subject(account), "It has no key.", advice)
+            return
         started = self.timer()
         try:
             owner = self.calendar.owner(access)
         except CalendarError as error:
-            return _judge_refusal(account, error, advice)
+            yield _judge_refusal(account, error, advice)
+            return
         took = (self.timer() - started) * 1000
-        return ok(_subject(account), f"Cal.com answers in {took:.0f} ms as {owner.username} ({owner.time_zone}).")
+        yield ok(_subject(account), f"Cal.com answers in {took:.0f} ms as {owner.username} ({owner.time_zone}).")
+        yield self.judge_hook(account, access, _subject(account))
 
     def _access(self, account: Account) -> Access | None:
         with self.read_unit() as unit:

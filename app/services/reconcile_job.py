@@ -8,19 +8,15 @@ from datetime import timedelta
 from app.domain.answers import Result
 from app.domain.appointments import Appointment, AppointmentStatus, Book, Booking, Reschedule
 from app.domain.errors import CalendarError, PostponedError
+from app.domain.notices import JOB_KEY
 from app.domain.outcomes import Failed, Outcome, RetryLater, Succeeded, Trace, Unknown
 from app.domain.ports import Calendar, Clock
 from app.domain.retry_policy import LOOKING_LIMIT, has_settled
+from app.services.follow_booking import follow_booking
 from app.services.scene import Scene
-
-JOB_KEY = "ringbook_job"
-"""The metadata key under which Cal.com keeps our job id; it survives every move (calcom, metadata of reschedules)."""
 
 CLOCKS_DIFFER = timedelta(minutes=10)
 """How far behind ours Cal.com's clock may be, which stamps when a booking was made."""
-
-MAX_MOVES = 20
-"""How many moves of one booking are followed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,12 +60,7 @@ class ReconcileJob:
 
     def follow(self, scene: Scene, appointment: Appointment) -> Booking | None:
         """The booking at the end of the appointment's chain of moves. Raises CalendarError."""
-        booking = self.calendar.booking(scene.access, appointment.uid)
-        for _ in range(MAX_MOVES):
-            if booking is None or not booking.moved_to:
-                break
-            booking = self.calendar.booking(scene.access, booking.moved_to)
-        return booking
+        return follow_booking(self.calendar, scene.access, appointment.uid).booking
 
     def _look_for_booking(self, scene: Scene) -> Outcome | None:
         """By our key alone: its time, event type and attendee may have been changed in Cal.com since."""

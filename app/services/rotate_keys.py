@@ -1,4 +1,4 @@
-"""Encrypt every stored Cal.com key anew, after a new secret key was put first."""
+"""Encrypt every stored Cal.com key and secret anew, after a new secret key was put first."""
 
 from __future__ import annotations
 
@@ -15,6 +15,6 @@ class RotateKeys:
 
     def __call__(self) -> int:
         with self.open_unit() as unit:
-            rotated = unit.directory.rotate_keys()
+            rotated = unit.directory.rotate_keys() + unit.hooks.rotate_keys()
             unit.commit()
         return rotated

@@ -10,13 +10,14 @@ from app.domain.answers import Result
 from app.domain.appointments import Book, Cancel, Reschedule
 from app.domain.errors import CalendarError, PostponedError
 from app.domain.jobs import LEASE
+from app.domain.notices import JOB_KEY
 from app.domain.outcomes import Failed, Moved, Outcome, RetryLater, SlotUnavailable, Trace, Unknown
 from app.domain.ports import BookingWish, Calendar, Clock
 from app.domain.retry_policy import MAX_SUBMISSIONS, has_settled
 from app.domain.stores import OpenUnit
 from app.domain.traffic import Priority, Traffic
 from app.services.find_room import FindRoom
-from app.services.reconcile_job import JOB_KEY, ReconcileJob, wait_of
+from app.services.reconcile_job import ReconcileJob, wait_of
 from app.services.scene import Scene
 
 APPOINTMENT_KEY = "ringbook_appointment"

@@ -12,11 +12,14 @@ from app.domain.errors import KeyUnreadableError
 class Cipher:
     """Fernet under several secret keys: the first one writes, every one reads. Never shows a key.
 
+    `decoy` is something to decrypt where there is nothing.
+
     Raises ValueError for no keys, or one that is not 32 bytes in URL-safe base64.
     """
 
     def __init__(self, secret_keys: Sequence[str]) -> None:
         self._fernet = MultiFernet([Fernet(key) for key in secret_keys])
+        self.decoy = self.encrypt("")
 
     def encrypt(self, plain: str) -> str:
         return self._fernet.encrypt(plain.encode()).decode("ascii")

@@ -81,7 +81,21 @@ def take_turns(session: Session, job_id: str) -> None:
     place = session.execute(select(jobs.c.calendar, jobs.c.appointment_id).where(jobs.c.id == job_id)).one_or_none()
     if place is None:
         return
-    names = (f"calendar {place.calendar}", f"appointment {place.appointment_id}")
+    _lock(session, f"calendar {place.calendar}", _name_of(place.appointment_id))
+
+
+def hold_appointment(session: Session, appointment_id: str) -> None:
+    """Until the transaction ends, no job on this appointment is claimed or begins to send."""
+    if on_postgresql(session):
+        _lock(session, _name_of(appointment_id))
+
+
+def _name_of(appointment_id: str) -> str:
+    return f"appointment {appointment_id}"
+
+
+def _lock(session: Session, *names: str) -> None:
+    """Always in the same order, so that no two wait for each other."""
     for number in sorted(_lock_number(name) for name in names):
         session.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": number})
 

@@ -11,7 +11,8 @@ from sqlalchemy import Row
 from app.domain.jobs import Attempt, Job, Status
 from app.storage.codec import command_from_json, command_to_json, final_from_json, final_to_json
 
-_AS_THEY_ARE = [field.name for field in fields(Job) if field.name not in {"command", "status", "final", "history"}]
+_CONVERTED = {"command", "status", "final", "endpoint_ids", "history"}
+_AS_THEY_ARE = [field.name for field in fields(Job) if field.name not in _CONVERTED]
 _OF_ATTEMPT = [field.name for field in fields(Attempt)]
 
 
@@ -21,6 +22,7 @@ def job_to_row(job: Job) -> dict[str, Any]:
         "command": command_to_json(job.command),
         "status": job.status,
         "final": final_to_json(job.final) if job.final else None,
+        "endpoint_ids": list(job.endpoint_ids) or None,
     }
 
 
@@ -30,6 +32,7 @@ def job_from_row(row: Row[Any], history: Sequence[Attempt] = ()) -> Job:
         command=command_from_json(row.command),
         status=Status(row.status),
         final=final_from_json(row.final) if row.final else None,
+        endpoint_ids=tuple(row.endpoint_ids or ()),
         history=tuple(history),
     )
 

@@ -14,14 +14,13 @@ from app.domain.dedupe import is_explicit
 from app.domain.jobs import Attempt, Job, Status, sources_of
 from app.domain.outcomes import Trace
 from app.domain.stores import DueJob, JobFilter, Queue
-from app.storage import attempt_rows, job_queries, queue_queries
+from app.storage import attempt_rows, job_queries, job_wakes, queue_queries
 from app.storage.codec import final_to_json
 from app.storage.dialects import insert_into, rows_changed
 from app.storage.job_conditions import is_due, is_unhindered, take_turns
+from app.storage.job_moves import NO_LEASE, held, move
 from app.storage.job_rows import job_from_row, job_to_row
 from app.storage.tables import jobs
-
-NO_LEASE: dict[str, Any] = {"lease_owner": "", "lease_until": None}
 
 CLOCKS_DIFFER = timedelta(seconds=2)
 """Hosts' clocks may: a job that one of them made this moment is due on every other."""
@@ -72,14 +71,14 @@ class SqlJobStore:
         return job
 
     def renew(self, job: Job, *, now: datetime, lease_until: datetime) -> bool:
-        return self._changed(_held(job, now).values(lease_until=lease_until))
+        return self._changed(held(job, now).values(lease_until=lease_until))
 
     def mark_submitted(self, job: Job, *, now: datetime) -> bool:
         """Refused past the lease too, taken over or not: jobs it held back may run by now, or on a host whose clock is
         ahead may have been let pass.
         """
         take_turns(self._session, job.id)
-        sent = _held(job, now).where(is_unhindered(now)).values(submitted_at=now, submissions=jobs.c.submissions + 1)
+        sent = held(job, now).where(is_unhindered(now)).values(submitted_at=now, submissions=jobs.c.submissions + 1)
         if not self._changed(sent):
             return False
         attempt_rows.mark_attempt_submitted(self._session, job, now)
@@ -91,7 +90,7 @@ class SqlJobStore:
         if not keep_submitted:
             in_vain = case((jobs.c.submitted_at.is_not(None), 1), else_=0)
             values |= {"submitted_at": None, "submissions": jobs.c.submissions - in_vain}
-        if not self._changed(_move(job, Status.RETRYING).values(values)):
+        if not self._changed(move(job, Status.RETRYING).values(values)):
             return False
         attempt_rows.close_attempt(self._session, job, now, outcome, trace)
         return True
@@ -100,7 +99,7 @@ class SqlJobStore:
         """`submitted_at` outlives only an unknown outcome, so that a requeued job looks before it sends."""
         submitted = jobs.c.submitted_at if final.result is Result.OUTCOME_UNKNOWN else None
         values = {"submitted_at": submitted, "final": final_to_json(final), "finished_at": now}
-        if not self._changed(_move(job, status).values(values)):
+        if not self._changed(move(job, status).values(values)):
             return False
         attempt_rows.close_attempt(self._session, job, now, outcome, trace)
         return True
@@ -217,29 +216,11 @@ class SqlJobStore:
     def attempts_of(self, job_id: str) -> list[Attempt]:
         return attempt_rows.attempts_of(self._session, job_id)
 
+    def under_way_on(self, appointment_id: str) -> list[str]:
+        return job_wakes.under_way_on(self._session, appointment_id)
+
+    def look_now(self, job_id: str, *, now: datetime) -> bool:
+        return job_wakes.look_now(self._session, job_id, now=now)
+
     def _changed(self, statement: Update) -> bool:
         return rows_changed(self._session.execute(statement)) > 0
-
-
-def _held(job: Job, now: datetime) -> Update:
-    """A job as long as its holder still has it."""
-    return update(jobs).where(
-        jobs.c.id == job.id,
-        jobs.c.fence == job.fence,
-        jobs.c.status == Status.RUNNING,
-        jobs.c.lease_until >= now,
-    )
-
-
-def _move(job: Job, target: Status) -> Update:
-    """A job as its holder last saw it, to `target`: only while nobody moved it and its fence holds."""
-    return (
-        update(jobs)
-        .where(
-            jobs.c.id == job.id,
-            jobs.c.fence == job.fence,
-            jobs.c.status == job.status,
-            jobs.c.status.in_(sources_of(target)),
-        )
-        .values(status=target, **NO_LEASE)
-    )

@@ -66,6 +66,7 @@ jobs = Table(
     Column("published_at", UtcTime),
     Column("finished_at", UtcTime),
     Column("final", JSON(none_as_null=True)),
+    Column("endpoint_ids", JSON(none_as_null=True)),
     CheckConstraint(
         "(finished_at IS NULL) = (status IN ('queued', 'running', 'retrying'))", name="finished_when_final"
     ),

@@ -8,14 +8,21 @@ from typing import Self
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from app.domain.notice_stores import HookStore, NoticeStore, SweepStore
 from app.domain.stores import AppointmentStore, Directory, JobStore, LeaseStore
+from app.domain.webhook_stores import DeliveryStore, EndpointStore
 from app.storage.appointment_store import SqlAppointmentStore
 from app.storage.cipher import Cipher
 from app.storage.clock import DatabaseClock
+from app.storage.delivery_store import SqlDeliveryStore
 from app.storage.directory_store import SqlDirectory
+from app.storage.endpoint_store import SqlEndpointStore
 from app.storage.engines import pool_wait_limited
+from app.storage.hook_store import SqlHookStore
 from app.storage.job_store import SqlJobStore
 from app.storage.lease_store import SqlLeaseStore
+from app.storage.notice_store import SqlNoticeStore
+from app.storage.sweep_store import SqlSweepStore
 
 
 class SqlUnitOfWork:
@@ -25,6 +32,11 @@ class SqlUnitOfWork:
     appointments: AppointmentStore
     directory: Directory
     leases: LeaseStore
+    notices: NoticeStore
+    hooks: HookStore
+    sweeps: SweepStore
+    endpoints: EndpointStore
+    deliveries: DeliveryStore
 
     def __init__(self, engine: Engine, cipher: Cipher, clock: DatabaseClock) -> None:
         self._session = Session(engine)
@@ -33,6 +45,11 @@ class SqlUnitOfWork:
         self.appointments = SqlAppointmentStore(self._session)
         self.directory = SqlDirectory(self._session, cipher)
         self.leases = SqlLeaseStore(self._session)
+        self.notices = SqlNoticeStore(self._session)
+        self.hooks = SqlHookStore(self._session, cipher)
+        self.sweeps = SqlSweepStore(self._session)
+        self.endpoints = SqlEndpointStore(self._session, cipher)
+        self.deliveries = SqlDeliveryStore(self._session)
 
     def __enter__(self) -> Self:
         try:

@@ -131,6 +131,12 @@ class UseCasesDouble:
     clock: Callable[[], datetime] = lambda: NOW
     requests: list[ManageRequest] = field(default_factory=list)
     reads: list[tuple[str, float]] = field(default_factory=list)
+    notices: list[tuple[str, bytes, str]] = field(default_factory=list)
+
+    def receive_notice(self, account_id: str, raw: bytes, signature: str) -> None:
+        self.notices.append((account_id, raw, signature))
+        if self.refusal is not None:
+            raise self.refusal
 
     def manage_appointment(self, request: ManageRequest) -> Answer:
         self.requests.append(request)

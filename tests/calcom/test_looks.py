@@ -165,3 +165,14 @@ def test_the_key_shows_in_no_trace_and_no_error(calendar: CalcomCalendar) -> Non
                 calendar.owner(access_to(server.url))
             assert KEY not in repr(caught.value.outcome)
             assert KEY not in f"{caught.value!r}{caught.value.__cause__!r}"
+
+
+def test_pages_that_cal_coms_totals_promise_and_that_are_empty_end_a_list_by_change(calendar: CalcomCalendar) -> None:
+    pages = [listed(row(uid="a"), row(uid="b"), more=True), listed(more=True)]
+    for look in (
+        lambda access: calendar.bookings_made_since(access, AT),
+        lambda access: calendar.bookings_changed_between(access, AT, None),
+    ):
+        with ScriptedServer(*pages) as server:
+            assert [booking.uid for booking in look(access_to(server.url))] == ["a", "b"]
+            assert len(server.requests) == 2

@@ -28,8 +28,10 @@ from app.services.change_account import ChangeAccount
 from app.services.change_agent import ChangeAgent
 from app.services.change_organization import ChangeOrganization
 from app.services.check_health import CheckHealth
+from app.services.connect_hook import ConnectHook, DisconnectHook, ShowHook
 from app.services.diagnose import DatabaseFacts, Diagnose
 from app.services.discard_job import DiscardJob
+from app.services.judge_hook import JudgeHook
 from app.services.list_directory import ListAccounts, ListAgents, ListOrganizations
 from app.services.list_jobs import ListJobs
 from app.services.requeue_job import RequeueJob
@@ -40,6 +42,7 @@ from app.storage.database import Database
 from app.storage.schema import migrate
 
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
+PUBLIC_URL = "http://127.0.0.1:9"
 RIVERA_KEY, ANNA_KEY, EXPIRED_KEY = "cal_sandbox_rivera", "cal_sandbox_anna", "cal_sandbox_expired"
 CONSULTATION = 101
 HEALTHY_REDIS = {
@@ -101,6 +104,11 @@ class Office:
         self.list_organizations = ListOrganizations(read_unit=read_unit)
         self.list_accounts = ListAccounts(read_unit=read_unit)
         self.list_agents = ListAgents(read_unit=read_unit)
+        self.connect_hook = ConnectHook(
+            open_unit=open_unit, read_unit=read_unit, desk=self.calendar.hooks(), clock=clock, public_url=PUBLIC_URL
+        )
+        self.disconnect_hook = DisconnectHook(open_unit=open_unit, read_unit=read_unit, desk=self.calendar.hooks())
+        self.show_hook = ShowHook(read_unit=read_unit)
         self.show_organization = ShowOrganization(read_unit=read_unit)
         self.show_account = ShowAccount(read_unit=read_unit)
         self.show_agent = ShowAgent(read_unit=read_unit)
@@ -113,6 +121,7 @@ class Office:
         self.diagnose = Diagnose(
             read_unit=read_unit,
             calendar=self.calendar,
+            judge_hook=JudgeHook(read_unit=read_unit, desk=self.calendar.hooks(), public_url=PUBLIC_URL),
             clock=clock,
             database_facts=lambda: self.database_facts,
             redis_info=lambda: self.redis_facts,

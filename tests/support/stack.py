@@ -52,6 +52,7 @@ class Stack:
             "SECRET_KEYS": Fernet.generate_key().decode(),
             "WEB_THREADS": "32",
             "WORKER_THREADS": "8",
+            "SWEEP_SECONDS": "3600",  # a sweep in between would use up a fault that is meant for somebody else
         }
         self.settings: Settings = load_settings(self._environ, dotenv=directory / "none")
         programs = (web(self.settings), worker(self.settings), scheduler())

@@ -1,0 +1,139 @@
+"""What the use cases need of the database to tell others of events, as protocols; `app.storage` fulfils them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from app.domain.events import Event, EventName
+from app.domain.webhooks import Delivery, DeliveryAttempt, DeliveryStatus, Endpoint
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryFilter:
+    """Which deliveries to list: newest first, `limit` of them, older than the delivery `before`."""
+
+    org_id: str | None = None
+    endpoint_id: str | None = None
+    event_id: str | None = None
+    event_name: EventName | None = None
+    status: DeliveryStatus | None = None
+    limit: int = 50
+    before: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueDelivery:
+    """A delivery that a worker could take. `published_at`: when a worker was last told so, None if never."""
+
+    id: str
+    due_since: datetime
+    published_at: datetime | None
+
+
+class EndpointStore(Protocol):
+    """Endpoints and their secrets, which are encrypted before they are stored."""
+
+    def add(self, endpoint: Endpoint, secret: str) -> None: ...
+
+    def get(self, endpoint_id: str) -> Endpoint | None: ...
+
+    def of(self, org_id: str) -> list[Endpoint]:
+        """In the order of their making."""
+        ...
+
+    def search(self, *, org_id: str | None, limit: int, after: str | None = None) -> list[Endpoint]:
+        """In the order of their making, from the one behind `after` on."""
+        ...
+
+    def save(self, endpoint: Endpoint) -> None:
+        """What its owner decides, and its status; not how it fares, which `note_success` and `note_failure` keep."""
+        ...
+
+    def remove(self, endpoint_id: str) -> bool:
+        """With all its deliveries."""
+        ...
+
+    def secrets(self, endpoint_id: str, *, now: datetime) -> tuple[str, ...]:
+        """The secret, and while it is being rotated the one before. Raises KeyUnreadableError."""
+        ...
+
+    def replace_secret(self, endpoint_id: str, secret: str, *, previous_until: datetime) -> None: ...
+
+    def rotate_keys(self) -> int:
+        """Encrypt every secret anew with the first of the secret keys; returns how many endpoints that were."""
+        ...
+
+    def note_success(self, endpoint_id: str, *, now: datetime) -> None:
+        """It took something: all is forgiven."""
+        ...
+
+    def note_failure(self, endpoint_id: str, *, now: datetime, paused_until: datetime | None) -> None:
+        """One more failure; a pause is never shortened, and None adds none."""
+        ...
+
+
+class DeliveryStore(Protocol):
+    """Events, deliveries and attempts. Every change is conditional; a method that returns False or None did nothing."""
+
+    def add_event(self, event: Event) -> None: ...
+
+    def add(self, delivery: Delivery) -> bool:
+        """False if the event is on its way to that endpoint already (the unique index decides)."""
+        ...
+
+    def event(self, event_id: str) -> Event | None: ...
+
+    def get(self, delivery_id: str) -> Delivery | None: ...
+
+    def get_with_history(self, delivery_id: str) -> Delivery | None: ...
+
+    def claim(self, delivery_id: str, *, now: datetime, lease_until: datetime) -> Delivery | None:
+        """Take a due delivery: running, fence and attempts + 1, a new attempt row.
+
+        Refused while its endpoint is disabled or paused, or has as many under way as it may. The first claim after a
+        pause is a probe: it prolongs the pause to `lease_until`, so that the others wait for what it finds.
+        """
+        ...
+
+    def hand_back(self, delivery: Delivery, *, at: datetime) -> bool:
+        """Undo a claim under which nothing was sent."""
+        ...
+
+    def retry(self, delivery: Delivery, attempt: DeliveryAttempt, *, at: datetime) -> bool: ...
+
+    def finish(self, delivery: Delivery, attempt: DeliveryAttempt, *, status: DeliveryStatus) -> bool: ...
+
+    def restart(self, delivery_id: str, *, now: datetime) -> bool:
+        """Send it once more, on a fresh schedule; False while it is under way or is not there."""
+        ...
+
+    def bring_forward(self, endpoint_id: str, *, now: datetime) -> None:
+        """The endpoint takes events again: its waiting deliveries are due now, on a fresh schedule."""
+        ...
+
+    def failed_since(self, endpoint_id: str, since: datetime, *, limit: int) -> list[str]:
+        """Ids of deliveries that were given up, of events from `since` on, oldest event first."""
+        ...
+
+    def untold_since(self, endpoint: Endpoint, since: datetime, *, limit: int) -> list[Event]:
+        """Events from `since` on that the endpoint wants and that were never on their way to it, oldest first."""
+        ...
+
+    def due(self, *, now: datetime, per_endpoint: int) -> dict[str, list[DueDelivery]]:
+        """By endpoint, longest waiting first; without those that could not be claimed now."""
+        ...
+
+    def mark_published(self, delivery_ids: Sequence[str], *, now: datetime) -> None: ...
+
+    def search(self, wanted: DeliveryFilter) -> list[Delivery]: ...
+
+    def prune(self, *, occurred_before: datetime, limit: int) -> int:
+        """Delete events that happened before, with their deliveries and attempts; returns how many events."""
+        ...
+
+    def erase_person(self, appointment_ids: Sequence[str]) -> int:
+        """Take the attendee out of the events about these appointments; returns how many events that were."""
+        ...

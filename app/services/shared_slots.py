@@ -1,0 +1,40 @@
+"""What a change of one booking does to the free times of every event type that its account books."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from app.domain.directory import Account
+from app.domain.event_types import EventType
+from app.domain.ports import SlotCache
+from app.domain.stores import Directory
+
+
+def event_types_of(directory: Directory, account: Account) -> list[EventType]:
+    """Those of the agents that book with this account; they share its host, and so its time."""
+    organization = directory.organization(account.org_id)
+    primary = organization.primary_account_id if organization else None
+    agents = directory.agents(account.org_id)
+    found = {agent.event_type.id: agent.event_type for agent in agents if (agent.account_id or primary) == account.id}
+    return list(found.values())
+
+
+def forget_slots(
+    cache: SlotCache, account: Account, event_types: Iterable[EventType], moments: Iterable[datetime | None]
+) -> None:
+    """Ask Cal.com again for the days around these times."""
+    for event_type in event_types:
+        for moment in moments:
+            if moment is not None:
+                cache.forget(account.id, event_type.id, moment)
+
+
+def take_slots(
+    cache: SlotCache, account: Account, event_types: Iterable[EventType], starts_at: datetime, ends_at: datetime
+) -> None:
+    """A booking has this time. With seats, or hosts that take turns, others may still have it too."""
+    for event_type in event_types:
+        if not event_type.seats and not event_type.scheduling:
+            earliest = starts_at - timedelta(minutes=event_type.length_minutes) + timedelta(seconds=1)
+            cache.taken(account.id, event_type.id, earliest, ends_at)

@@ -1,0 +1,109 @@
+"""The questions asked about many deliveries or events at once, each answered through an index."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from itertools import islice
+
+from sqlalchemy import ColumnElement, and_, exists, literal, or_, select, tuple_
+from sqlalchemy.orm import Session
+
+from app.domain.events import DIRECT, Event
+from app.domain.webhook_stores import DeliveryFilter, DueDelivery
+from app.domain.webhooks import Delivery, DeliveryStatus, Endpoint, EndpointStatus
+from app.storage.delivery_rows import delivery_from_row, event_from_row
+from app.storage.webhook_tables import deliveries, endpoints, events
+
+is_direct = deliveries.c.event_name.in_(DIRECT)
+
+
+def is_due(now: datetime, *, early: timedelta = timedelta()) -> ColumnElement[bool]:
+    """Waiting and its time has come, or under way past its lease. One never tried is due `early`."""
+    untried = deliveries.c.status == DeliveryStatus.QUEUED
+    return and_(
+        deliveries.c.finished_at.is_(None),
+        or_(deliveries.c.next_attempt_at <= now, and_(untried, deliveries.c.next_attempt_at <= now + early)),
+        or_(deliveries.c.lease_until.is_(None), deliveries.c.lease_until < now),
+    )
+
+
+def due(session: Session, *, now: datetime, per_endpoint: int) -> dict[str, list[DueDelivery]]:
+    """Each endpoint is asked on its own, so that one with a long queue hides no other and costs no more."""
+    waits = exists().where(deliveries.c.endpoint_id == endpoints.c.id, is_due(now))
+    is_open = endpoints.c.status == EndpointStatus.ENABLED, endpoints.c.paused_until.is_(None)
+    on_trial = endpoints.c.status == EndpointStatus.ENABLED, endpoints.c.paused_until <= now
+    found = {
+        endpoint_id: _first_due(session, endpoint_id, now, per_endpoint)
+        for endpoint_id in session.scalars(select(endpoints.c.id).where(waits, *is_open)).all()
+    }
+    for endpoint_id in session.scalars(select(endpoints.c.id).where(waits, *on_trial)).all():
+        found[endpoint_id] = _first_due(session, endpoint_id, now, 1)
+    to_one = exists().where(deliveries.c.endpoint_id == endpoints.c.id, is_due(now), is_direct)
+    for endpoint_id in session.scalars(select(endpoints.c.id).where(to_one)).all():
+        known = found.get(endpoint_id, [])
+        direct = _first_due(session, endpoint_id, now, per_endpoint, is_direct)
+        found[endpoint_id] = known + [one for one in direct if one not in known]
+    return found
+
+
+def _first_due(
+    session: Session, endpoint_id: str, now: datetime, limit: int, *conditions: ColumnElement[bool]
+) -> list[DueDelivery]:
+    wanted = (
+        select(deliveries.c.id, deliveries.c.next_attempt_at, deliveries.c.published_at)
+        .where(deliveries.c.endpoint_id == endpoint_id, is_due(now), *conditions)
+        .order_by(deliveries.c.next_attempt_at, deliveries.c.id)
+        .limit(limit)
+    )
+    return [
+        DueDelivery(id=delivery_id, due_since=due_since, published_at=published_at)
+        for delivery_id, due_since, published_at in session.execute(wanted)
+    ]
+
+
+def search(session: Session, wanted: DeliveryFilter) -> list[Delivery]:
+    """Newest first. Empty behind a delivery that is not there any more."""
+    asked = {
+        deliveries.c.org_id: wanted.org_id,
+        deliveries.c.endpoint_id: wanted.endpoint_id,
+        deliveries.c.event_id: wanted.event_id,
+        deliveries.c.event_name: wanted.event_name,
+        deliveries.c.status: wanted.status,
+    }
+    found = select(deliveries).where(*(column == value for column, value in asked.items() if value is not None))
+    if wanted.before is not None:
+        at = select(deliveries.c.created_at).where(deliveries.c.id == wanted.before)
+        created_at = session.execute(at).scalar_one_or_none()
+        if created_at is None:
+            return []
+        last = tuple_(literal(created_at, deliveries.c.created_at.type), literal(wanted.before))
+        found = found.where(tuple_(deliveries.c.created_at, deliveries.c.id) < last)
+    newest = found.order_by(deliveries.c.created_at.desc(), deliveries.c.id.desc()).limit(wanted.limit)
+    return [delivery_from_row(row) for row in session.execute(newest)]
+
+
+def failed_since(session: Session, endpoint_id: str, since: datetime, *, limit: int) -> list[str]:
+    wanted = (
+        select(deliveries.c.id)
+        .join(events, events.c.id == deliveries.c.event_id)
+        .where(
+            deliveries.c.endpoint_id == endpoint_id,
+            deliveries.c.status == DeliveryStatus.FAILED,
+            ~is_direct,
+            events.c.occurred_at >= since,
+        )
+        .order_by(events.c.occurred_at, deliveries.c.id)
+        .limit(limit)
+    )
+    return list(session.scalars(wanted))
+
+
+def untold_since(session: Session, endpoint: Endpoint, since: datetime, *, limit: int) -> list[Event]:
+    told = exists().where(deliveries.c.event_id == events.c.id, deliveries.c.endpoint_id == endpoint.id)
+    wanted = (
+        select(events)
+        .where(events.c.org_id == endpoint.org_id, events.c.occurred_at >= since, ~told)
+        .order_by(events.c.occurred_at, events.c.id)
+    )
+    found = (event_from_row(row) for row in session.execute(wanted))
+    return list(islice((event for event in found if endpoint.wants(event)), limit))

@@ -1,0 +1,122 @@
+"""Endpoints in the database; their secrets only encrypted."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, case, delete, func, insert, literal, or_, select, tuple_, update
+from sqlalchemy.orm import Session
+
+from app.domain.events import EventName
+from app.domain.webhooks import Endpoint, EndpointStatus
+from app.storage.cipher import Cipher
+from app.storage.dialects import rows_changed
+from app.storage.webhook_tables import endpoints
+
+HEALTH = frozenset({"failures", "failing_since", "last_success_at", "paused_until"})
+"""Columns that deliveries write, each in a statement of its own."""
+
+
+class SqlEndpointStore:
+    def __init__(self, session: Session, cipher: Cipher) -> None:
+        self._session = session
+        self._cipher = cipher
+
+    def add(self, endpoint: Endpoint, secret: str) -> None:
+        values = _values(endpoint) | {"encrypted_secret": self._cipher.encrypt(secret)}
+        self._session.execute(insert(endpoints).values(values))
+
+    def get(self, endpoint_id: str) -> Endpoint | None:
+        row = self._session.execute(select(endpoints).where(endpoints.c.id == endpoint_id)).one_or_none()
+        return endpoint_from_row(row) if row else None
+
+    def of(self, org_id: str) -> list[Endpoint]:
+        wanted = select(endpoints).where(endpoints.c.org_id == org_id)
+        rows = self._session.execute(wanted.order_by(endpoints.c.created_at, endpoints.c.id))
+        return [endpoint_from_row(row) for row in rows]
+
+    def search(self, *, org_id: str | None, limit: int, after: str | None = None) -> list[Endpoint]:
+        """Empty behind an endpoint that is not there any more."""
+        wanted = select(endpoints)
+        if org_id is not None:
+            wanted = wanted.where(endpoints.c.org_id == org_id)
+        if after is not None:
+            last = self.get(after)
+            if last is None:
+                return []
+            place = tuple_(literal(last.created_at, endpoints.c.created_at.type), literal(last.id))
+            wanted = wanted.where(tuple_(endpoints.c.created_at, endpoints.c.id) > place)
+        rows = self._session.execute(wanted.order_by(endpoints.c.created_at, endpoints.c.id).limit(limit))
+        return [endpoint_from_row(row) for row in rows]
+
+    def save(self, endpoint: Endpoint) -> None:
+        settings = {name: value for name, value in _values(endpoint).items() if name not in HEALTH}
+        self._session.execute(update(endpoints).where(endpoints.c.id == endpoint.id).values(settings))
+
+    def remove(self, endpoint_id: str) -> bool:
+        """Deliveries and attempts go with it (ON DELETE CASCADE)."""
+        return rows_changed(self._session.execute(delete(endpoints).where(endpoints.c.id == endpoint_id))) > 0
+
+    def secrets(self, endpoint_id: str, *, now: datetime) -> tuple[str, ...]:
+        wanted = select(endpoints.c.encrypted_secret, endpoints.c.encrypted_previous, endpoints.c.previous_until)
+        row = self._session.execute(wanted.where(endpoints.c.id == endpoint_id)).one_or_none()
+        if row is None:
+            return ()
+        is_rotating = row.encrypted_previous is not None and row.previous_until > now
+        stored = (row.encrypted_secret, *([row.encrypted_previous] if is_rotating else []))
+        return tuple(self._cipher.decrypt(secret) for secret in stored)
+
+    def replace_secret(self, endpoint_id: str, secret: str, *, previous_until: datetime) -> None:
+        anew = {
+            "encrypted_previous": endpoints.c.encrypted_secret,
+            "encrypted_secret": self._cipher.encrypt(secret),
+            "previous_until": previous_until,
+        }
+        self._session.execute(update(endpoints).where(endpoints.c.id == endpoint_id).values(anew))
+
+    def rotate_keys(self) -> int:
+        """A secret that is replaced at this moment is left alone: whoever replaces it encrypts it."""
+        kept = select(endpoints.c.id, endpoints.c.encrypted_secret, endpoints.c.encrypted_previous)
+        rotated = 0
+        for endpoint_id, secret, previous in self._session.execute(kept).all():
+            anew = {
+                "encrypted_secret": self._cipher.rotate(secret),
+                "encrypted_previous": None if previous is None else self._cipher.rotate(previous),
+            }
+            unchanged = endpoints.c.id == endpoint_id, endpoints.c.encrypted_secret == secret
+            rotated += rows_changed(self._session.execute(update(endpoints).where(*unchanged).values(anew)))
+        return rotated
+
+    def note_success(self, endpoint_id: str, *, now: datetime) -> None:
+        well = {"failures": 0, "failing_since": None, "paused_until": None, "last_success_at": now}
+        self._session.execute(update(endpoints).where(endpoints.c.id == endpoint_id).values(well))
+
+    def note_failure(self, endpoint_id: str, *, now: datetime, paused_until: datetime | None) -> None:
+        worse: dict[str, Any] = {
+            "failures": endpoints.c.failures + 1,
+            "failing_since": func.coalesce(endpoints.c.failing_since, literal(now, endpoints.c.failing_since.type)),
+        }
+        if paused_until is not None:
+            pause = literal(paused_until, endpoints.c.paused_until.type)
+            shorter = or_(endpoints.c.paused_until.is_(None), endpoints.c.paused_until < pause)
+            worse["paused_until"] = case((shorter, pause), else_=endpoints.c.paused_until)
+        self._session.execute(update(endpoints).where(endpoints.c.id == endpoint_id).values(worse))
+
+
+def endpoint_from_row(row: Row[Any]) -> Endpoint:
+    found = {field.name: getattr(row, field.name) for field in fields(Endpoint)}
+    return Endpoint(
+        **found
+        | {
+            "events": tuple(EventName(name) for name in row.events),
+            "agent_ids": tuple(row.agent_ids),
+            "status": EndpointStatus(row.status),
+        }
+    )
+
+
+def _values(endpoint: Endpoint) -> dict[str, Any]:
+    found = {field.name: getattr(endpoint, field.name) for field in fields(Endpoint)}
+    return found | {"events": list(endpoint.events), "agent_ids": list(endpoint.agent_ids)}

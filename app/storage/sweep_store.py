@@ -1,0 +1,60 @@
+"""Whose turn it is to be looked through, in the database."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, literal, or_, select, update
+from sqlalchemy.orm import Session
+
+from app.domain.notices import Sweep
+from app.storage.dialects import insert_into, rows_changed
+from app.storage.job_store import CLOCKS_DIFFER
+from app.storage.notice_tables import sweeps
+from app.storage.tables import accounts
+
+
+class SqlSweepStore:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def enroll(self, *, next_at: datetime, since: datetime) -> int:
+        known = select(sweeps.c.account_id).where(sweeps.c.account_id == accounts.c.id)
+        moment = sweeps.c.next_at.type
+        first = select(accounts.c.id, literal(since, moment), literal(next_at, moment), literal(0), literal(0)).where(
+            accounts.c.encrypted_key.is_not(None), ~known.exists()
+        )
+        names = ["account_id", "swept_until", "next_at", "failures", "fence"]
+        enrolled = insert_into(self._session, sweeps).from_select(names, first)
+        return rows_changed(self._session.execute(enrolled.on_conflict_do_nothing()))
+
+    def due(self, *, now: datetime, unpublished_since: datetime, limit: int) -> list[str]:
+        unheard = or_(sweeps.c.published_at.is_(None), sweeps.c.published_at < unpublished_since)
+        waiting = select(sweeps.c.account_id).where(sweeps.c.next_at <= now, _is_free(now), unheard)
+        return list(self._session.scalars(waiting.order_by(sweeps.c.next_at, sweeps.c.account_id).limit(limit)))
+
+    def mark_published(self, account_ids: Sequence[str], *, now: datetime | None) -> None:
+        told = update(sweeps).where(sweeps.c.account_id.in_(account_ids), sweeps.c.lease_until.is_(None))
+        self._session.execute(told.values(published_at=now))
+
+    def claim(self, account_id: str, *, now: datetime, lease_until: datetime) -> Sweep | None:
+        taken = (
+            update(sweeps)
+            .where(sweeps.c.account_id == account_id, sweeps.c.next_at <= now + CLOCKS_DIFFER, _is_free(now))
+            .values(fence=sweeps.c.fence + 1, lease_until=lease_until, published_at=None)
+            .returning(sweeps)
+        )
+        row = self._session.execute(taken).one_or_none()
+        if row is None:
+            return None
+        return Sweep(account_id=account_id, swept_until=row.swept_until, failures=row.failures, fence=row.fence)
+
+    def finish(self, sweep: Sweep, *, swept_until: datetime, failures: int, next_at: datetime) -> bool:
+        held = update(sweeps).where(sweeps.c.account_id == sweep.account_id, sweeps.c.fence == sweep.fence)
+        told = held.values(swept_until=swept_until, failures=failures, next_at=next_at, lease_until=None)
+        return rows_changed(self._session.execute(told)) > 0
+
+
+def _is_free(now: datetime) -> ColumnElement[bool]:
+    return or_(sweeps.c.lease_until.is_(None), sweeps.c.lease_until < now)

@@ -1,0 +1,1 @@
+"""Signing, sending and the rules about where to, over real sockets."""
