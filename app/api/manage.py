@@ -7,6 +7,7 @@ from dataclasses import replace
 from flask import Response, g, request
 
 from app.api.endpoints import Endpoints, header
+from app.api.gate import Gate
 from app.api.preferences import MAX_KEY, read_idempotency_key, read_preference
 from app.api.replies import Replies
 from app.api.request_schema import EXAMPLE, ManageAppointmentRequestSchema
@@ -36,7 +37,7 @@ HEADERS = [
 ]
 
 
-def manage_endpoints(use_cases: UseCases, replies: Replies) -> Endpoints:
+def manage_endpoints(use_cases: UseCases, replies: Replies, gate: Gate) -> Endpoints:
     """The blueprint of the manage endpoint."""
     endpoints = Endpoints("AppointmentService", url_prefix="/api/v1/calcom/appointments")
 
@@ -53,6 +54,7 @@ def manage_endpoints(use_cases: UseCases, replies: Replies) -> Endpoints:
     )
     def manage(wanted: ManageRequest) -> Response:
         g.action = wanted.action
+        gate.admit_to(wanted.org_id)
         preference = read_preference(request.headers.get("Prefer"), may_defer=wanted.action.is_write)
         key = read_idempotency_key(request.headers.get("Idempotency-Key"))
         answer = use_cases.manage_appointment(

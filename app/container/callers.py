@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.container.adapters import Adapters
+from app.domain.limits import Limits
 from app.domain.ports import Clock
 from app.domain.traffic import Priority, Standing
 from app.services.admission import Admission
@@ -33,6 +34,7 @@ class CallerCases:
     read_job: ReadJob
     check_health: CheckHealth
     read_traffic: Callable[[], list[Standing]]
+    limits: Limits
 
 
 def bind_callers(adapters: Adapters, *, web_threads: int) -> CallerCases:
@@ -48,6 +50,7 @@ def bind_callers(adapters: Adapters, *, web_threads: int) -> CallerCases:
             submit_job=SubmitJob(
                 open_unit=adapters.open_unit,
                 admission=Admission(read_unit=read_unit, clock=clock),
+                limits=adapters.limits,
                 publisher=adapters.publisher,
                 clock=clock,
             ),
@@ -71,4 +74,5 @@ def bind_callers(adapters: Adapters, *, web_threads: int) -> CallerCases:
         read_job=ReadJob(read_unit=read_unit, await_outcome=await_outcome, clock=clock),
         check_health=CheckHealth(read_unit=read_unit, redis_answers=adapters.redis_answers, clock=clock),
         read_traffic=adapters.read_traffic,
+        limits=adapters.limits,
     )

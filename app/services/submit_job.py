@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -12,6 +13,7 @@ from app.domain.dedupe import Identity, identify
 from app.domain.errors import RefusedError, StoreUnavailableError
 from app.domain.identifiers import new_appointment_id, new_job_id
 from app.domain.jobs import Command, Job, Status
+from app.domain.limits import Counted, Limits, Subject, subject
 from app.domain.ports import Clock, Publisher
 from app.domain.retry_policy import deadline
 from app.domain.stores import OpenUnit, UnitOfWork
@@ -51,12 +53,14 @@ class SubmitJob:
 
     open_unit: OpenUnit
     admission: Admission
+    limits: Limits
     publisher: Publisher
     clock: Clock
 
     def __call__(self, line: Line, command: Command, *, zone: str, idempotency_key: str = "") -> Submission:
         now, org_id = self.clock(), line.organization.id
         place = self.admission.place_for(org_id)
+        too_soon = self.limits.take(_subjects(org_id, command))
         with self.open_unit() as unit:
             command, target = self._target(unit, line, command)
             identity = identify(command, org_id=org_id, agent_id=line.agent.id, idempotency_key=idempotency_key)
@@ -65,6 +69,8 @@ class SubmitJob:
             submission = self._insert(unit, job, identity, now)
             if place.refused is not None and not submission.attached:
                 raise RefusedError(place.refused, retry_after=place.retry_after)
+            if too_soon and not submission.attached:
+                raise RefusedError(Result.RATE_LIMITED, retry_after=math.ceil(too_soon))
             self._commit(unit, job, submission)
         if not submission.attached:
             self.admission.accepted(org_id)
@@ -143,6 +149,14 @@ def _still_stands(unit: UnitOfWork, holder: Job) -> bool:
         return True
     appointment = unit.appointments.get(holder.org_id, holder.final.appointment_id or holder.appointment_id)
     return appointment is not None and appointment.status.is_live and appointment.starts_at == holder.final.starts_at
+
+
+def _subjects(org_id: str, command: Command) -> list[Subject]:
+    """Whom a request is for, as far as it says so: nobody needs dozens of changes an hour."""
+    if not isinstance(command, Book):
+        return [subject(Counted.CONTACT, org_id, command.appointment_id)]
+    contacts = filter(None, (command.attendee.email, command.attendee.phone))
+    return [subject(Counted.CONTACT, org_id, contact) for contact in contacts]
 
 
 def _is_on(line: Line, appointment: Appointment) -> bool:

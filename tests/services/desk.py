@@ -37,6 +37,7 @@ from tests.services.bells import Bells
 from tests.services.passing_cache import PassingCache
 from tests.services.scripted_calendar import ScriptedCalendar
 from tests.services.scripted_traffic import ScriptedTraffic
+from tests.support.tally import Tally
 
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)  # a Monday, 9 AM in New York
 TWO_PM_TUESDAY = datetime(2026, 11, 24, 19, 0, tzinfo=UTC)
@@ -76,6 +77,7 @@ class Desk:
         self.bells = Bells()
         self.cache = PassingCache()
         self.traffic = ScriptedTraffic()
+        self.limits = Tally()
         self.bulkhead = Bulkhead(seats=2)
         url = f"sqlite:///{directory}/ringbook.db"
         migrate(url)
@@ -121,6 +123,7 @@ class Desk:
             submit_job=SubmitJob(
                 open_unit=open_unit,
                 admission=Admission(read_unit=read_unit, clock=clock),
+                limits=self.limits,
                 publisher=self.bells,
                 clock=clock,
             ),
