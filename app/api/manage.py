@@ -19,6 +19,7 @@ from app.api.response_schemas import (
 )
 from app.api.use_cases import UseCases
 from app.domain.answers import LONGEST_WAIT, SHORTEST_WAIT
+from app.domain.caller_secrets import Proof
 from app.services.manage_appointment import ManageRequest
 
 GIVES = {
@@ -32,7 +33,9 @@ HEADERS = [
     header("Idempotency-Key", "The same key, the same job, for 24 hours.", maxLength=MAX_KEY),
     header("Prefer", f"wait=N waits N seconds ({SHORTEST_WAIT:g} to {LONGEST_WAIT:g}); respond-async does not wait."),
     header("X-Always-200", "true: every answer has status 200; the body stays what it is.", enum=["true", "false"]),
-    header("X-Caller-Secret", "The organization's caller secret; list needs it."),
+    header("X-Caller-Secret", "A shared caller secret: it, or a signature, makes a verified caller."),
+    header("X-Caller-Timestamp", "When the request was signed, in seconds since 1970; at most 5 minutes off."),
+    header("X-Caller-Signature", "v1= and HMAC-SHA256 in hex of timestamp.body (timestamp.Idempotency-Key.body)."),
     header("X-Request-Id", "Comes back in the answer and stands in our logs."),
 ]
 
@@ -62,7 +65,7 @@ def manage_endpoints(use_cases: UseCases, replies: Replies, gate: Gate) -> Endpo
                 wanted,
                 wait=preference.wait,
                 idempotency_key=key or wanted.idempotency_key,
-                caller_secret=request.headers.get("X-Caller-Secret", ""),
+                proof=_proof(key),
             )
         )
         replies.manners.remember(wanted, answer)
@@ -72,3 +75,14 @@ def manage_endpoints(use_cases: UseCases, replies: Replies, gate: Gate) -> Endpo
         return response
 
     return endpoints
+
+
+def _proof(idempotency_key: str) -> Proof:
+    headers = request.headers
+    return Proof(
+        secret=headers.get("X-Caller-Secret", ""),
+        timestamp=headers.get("X-Caller-Timestamp", ""),
+        signature=headers.get("X-Caller-Signature", ""),
+        idempotency_key=idempotency_key,
+        body=g.body,
+    )

@@ -12,7 +12,7 @@ from config.settings import SettingsError
 COMMANDS = {
     "up": ("app.cli.up:up", "Start everything on this machine and keep it running."),
     "demo": ("app.cli.demo:demo", "Book one appointment through the API and show how."),
-    "org": ("app.cli.organizations:command", "Organizations: add, list, show, rename."),
+    "org": ("app.cli.organizations:command", "Organizations: add, list, show, change; caller secrets."),
     "account": ("app.cli.accounts:command", "Cal.com accounts: connect, list, change their keys."),
     "agent": ("app.cli.agents:command", "Voice agents and the event types they book."),
     "jobs": ("app.cli.jobs:command", "Requests on their way: list, show, try again, discard."),

@@ -19,6 +19,7 @@ from app.services.look_up import Within
 from app.services.manage_appointment import ManageAppointment
 from app.services.read_job import ReadJob
 from app.services.submit_job import SubmitJob
+from app.services.verify_caller import VerifyCaller
 
 WAITING_SHARE = 0.75
 """Of the web threads may be waiting for outcomes; the others answer reads and polls."""
@@ -47,6 +48,7 @@ def bind_callers(adapters: Adapters, *, web_threads: int) -> CallerCases:
         clock=clock,
         manage_appointment=ManageAppointment(
             connect_agent=connect_agent,
+            verify_caller=VerifyCaller(read_unit=read_unit, clock=clock),
             submit_job=SubmitJob(
                 open_unit=adapters.open_unit,
                 admission=Admission(read_unit=read_unit, clock=clock),

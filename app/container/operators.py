@@ -9,6 +9,7 @@ from app.domain.traffic import Priority
 from app.services.add_account import AddAccount
 from app.services.add_agent import AddAgent
 from app.services.add_organization import AddOrganization
+from app.services.caller_secrets import AddCallerSecret, ListCallerSecrets, RemoveCallerSecret
 from app.services.change_account import ChangeAccount
 from app.services.change_agent import ChangeAgent
 from app.services.change_organization import ChangeOrganization
@@ -28,6 +29,9 @@ class OperatorCases:
 
     add_organization: AddOrganization
     change_organization: ChangeOrganization
+    add_caller_secret: AddCallerSecret
+    list_caller_secrets: ListCallerSecrets
+    remove_caller_secret: RemoveCallerSecret
     list_organizations: ListOrganizations
     show_organization: ShowOrganization
     add_account: AddAccount
@@ -53,6 +57,9 @@ def bind_operators(adapters: Adapters, *, calcom_base_url: str) -> OperatorCases
     return OperatorCases(
         add_organization=AddOrganization(open_unit=open_unit, clock=clock),
         change_organization=ChangeOrganization(open_unit=open_unit),
+        add_caller_secret=AddCallerSecret(open_unit=open_unit, clock=clock),
+        list_caller_secrets=ListCallerSecrets(read_unit=read_unit, clock=clock),
+        remove_caller_secret=RemoveCallerSecret(open_unit=open_unit),
         list_organizations=ListOrganizations(read_unit=read_unit),
         show_organization=ShowOrganization(read_unit=read_unit),
         add_account=AddAccount(

@@ -20,6 +20,11 @@ def new_appointment_id() -> str:
     return _random("appt_")
 
 
+def new_secret_id() -> str:
+    """Names a caller secret; it is not the secret."""
+    return _random("sec_")
+
+
 def new_owner_id() -> str:
     """Names one worker thread's claim, for the lease column and the logs."""
     return _random("w_")

@@ -8,8 +8,9 @@ from typing import Self
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from app.domain.stores import AppointmentStore, Directory, JobStore, LeaseStore
+from app.domain.stores import AppointmentStore, CallerSecretStore, Directory, JobStore, LeaseStore
 from app.storage.appointment_store import SqlAppointmentStore
+from app.storage.caller_secret_store import SqlCallerSecretStore
 from app.storage.cipher import Cipher
 from app.storage.directory_store import SqlDirectory
 from app.storage.engines import pool_wait_limited
@@ -23,6 +24,7 @@ class SqlUnitOfWork:
     jobs: JobStore
     appointments: AppointmentStore
     directory: Directory
+    caller_secrets: CallerSecretStore
     leases: LeaseStore
 
     def __init__(self, engine: Engine, cipher: Cipher) -> None:
@@ -30,6 +32,7 @@ class SqlUnitOfWork:
         self.jobs = SqlJobStore(self._session)
         self.appointments = SqlAppointmentStore(self._session)
         self.directory = SqlDirectory(self._session, cipher)
+        self.caller_secrets = SqlCallerSecretStore(self._session, cipher)
         self.leases = SqlLeaseStore(self._session)
 
     def __enter__(self) -> Self:

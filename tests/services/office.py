@@ -24,6 +24,7 @@ from app.domain.ports import Bell
 from app.services.add_account import AddAccount
 from app.services.add_agent import AddAgent
 from app.services.add_organization import AddOrganization
+from app.services.caller_secrets import AddCallerSecret, ListCallerSecrets, RemoveCallerSecret
 from app.services.change_account import ChangeAccount
 from app.services.change_agent import ChangeAgent
 from app.services.change_organization import ChangeOrganization
@@ -83,6 +84,7 @@ class Office:
         self.secret_keys = [Fernet.generate_key().decode()]
         self.calcom_url = calcom_url
         self.calendar = CalcomCalendar(TimeLimits(connect=1.0, look_total=5.0), "ringbook-tests")
+        self._directory = directory
         self._serials = count()
         migrate(self.url)
         self.open()
@@ -94,6 +96,9 @@ class Office:
         writing: dict[str, Any] = {"open_unit": open_unit, "read_unit": read_unit, "calendar": self.calendar}
         self.add_organization = AddOrganization(open_unit=open_unit, clock=clock)
         self.change_organization = ChangeOrganization(open_unit=open_unit)
+        self.add_caller_secret = AddCallerSecret(open_unit=open_unit, clock=clock)
+        self.list_caller_secrets = ListCallerSecrets(read_unit=read_unit, clock=clock)
+        self.remove_caller_secret = RemoveCallerSecret(open_unit=open_unit)
         self.add_account = AddAccount(**writing, clock=clock, default_base_url=self.calcom_url)
         self.change_account = ChangeAccount(**writing)
         self.add_agent = AddAgent(**writing, clock=clock)
@@ -121,6 +126,10 @@ class Office:
     def close(self) -> None:
         self.database.dispose()
         self.calendar.close()
+
+    def files(self) -> list[Path]:
+        """Whatever the database has written."""
+        return [path for path in self._directory.iterdir() if path.name.startswith("ringbook.db")]
 
     def clock(self) -> datetime:
         return self.now
