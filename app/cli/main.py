@@ -19,6 +19,8 @@ COMMANDS = {
     "sentences": ("app.cli.sentences:command", "Every sentence an agent may be given to say."),
     "doctor": ("app.cli.doctor:command", "Check everything this machine needs, and say what to change."),
     "migrate": ("app.cli.migrate:command", "Bring the database to the current schema."),
+    "privacy": ("app.cli.privacy:command", "Personal data: erase one person's, or by age."),
+    "audit": ("app.cli.audit:command", "The record: who erased what, when and why."),
     "keys": ("app.cli.keys:command", "Secret keys: make one, encrypt everything anew."),
     "seed": ("app.cli.seed:seed", "Add the demo organization, account and agent."),
 }

@@ -15,8 +15,11 @@ from app.services.change_agent import ChangeAgent
 from app.services.change_organization import ChangeOrganization
 from app.services.diagnose import Diagnose
 from app.services.discard_job import DiscardJob
+from app.services.erase_person import ErasePerson
+from app.services.list_audit import ListAudit
 from app.services.list_directory import ListAccounts, ListAgents, ListOrganizations
 from app.services.list_jobs import ListJobs
+from app.services.prune_personal_data import PrunePersonalData
 from app.services.requeue_job import RequeueJob
 from app.services.rotate_keys import RotateKeys
 from app.services.show_directory import ShowAccount, ShowAgent, ShowOrganization
@@ -25,7 +28,7 @@ from app.services.show_job import ShowJob
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OperatorCases:
-    """The use cases behind `ringbook org`, `account`, `agent`, `jobs`, `keys` and `doctor`."""
+    """The use cases behind `ringbook org`, `account`, `agent`, `jobs`, `keys`, `privacy`, `audit` and `doctor`."""
 
     add_organization: AddOrganization
     change_organization: ChangeOrganization
@@ -46,6 +49,9 @@ class OperatorCases:
     show_job: ShowJob
     requeue_job: RequeueJob
     discard_job: DiscardJob
+    erase_person: ErasePerson
+    prune_personal_data: PrunePersonalData
+    list_audit: ListAudit
     rotate_keys: RotateKeys
     diagnose: Diagnose
 
@@ -80,6 +86,9 @@ def bind_operators(adapters: Adapters, *, calcom_base_url: str) -> OperatorCases
         show_job=ShowJob(read_unit=read_unit),
         requeue_job=RequeueJob(open_unit=open_unit, publisher=publisher, clock=clock),
         discard_job=DiscardJob(open_unit=open_unit, publisher=publisher, doorbell=doorbell, clock=clock),
+        erase_person=ErasePerson(open_unit=open_unit, read_unit=read_unit, clock=clock),
+        prune_personal_data=PrunePersonalData(open_unit=open_unit, read_unit=read_unit, clock=clock),
+        list_audit=ListAudit(read_unit=read_unit),
         rotate_keys=RotateKeys(open_unit=open_unit),
         diagnose=Diagnose(
             read_unit=read_unit,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from app.container.adapters import Adapters
 from app.domain.identifiers import new_owner_id
@@ -14,6 +15,7 @@ from app.services.execute_job import ExecuteJob
 from app.services.keep_leases import KeepLeases
 from app.services.look_up import Within
 from app.services.prune_jobs import PruneJobs
+from app.services.prune_personal_data import PrunePersonalData
 from app.services.reconcile_job import ReconcileJob
 from app.services.rescue_jobs import RescueJobs
 from app.services.send_command import SendCommand
@@ -33,9 +35,12 @@ class WorkerCases:
     keep_leases: KeepLeases
     rescue_jobs: RescueJobs
     prune_jobs: PruneJobs
+    keep_retention: Callable[[], object]
 
 
-def bind_workers(adapters: Adapters, *, worker_threads: int, stopping: Callable[[], bool]) -> WorkerCases:
+def bind_workers(
+    adapters: Adapters, *, worker_threads: int, retention_days: int = 0, stopping: Callable[[], bool]
+) -> WorkerCases:
     open_unit, clock = adapters.open_unit, adapters.clock
     keep_leases = KeepLeases(open_unit=open_unit, clock=clock)
     looking = adapters.calendar_at(Priority.LOOK)
@@ -71,4 +76,12 @@ def bind_workers(adapters: Adapters, *, worker_threads: int, stopping: Callable[
         keep_leases=keep_leases,
         rescue_jobs=RescueJobs(open_unit=open_unit, publisher=adapters.publisher, clock=clock, owner=new_owner_id()),
         prune_jobs=PruneJobs(open_unit=open_unit, clock=clock, keep=KEEP_FINAL_JOBS),
+        keep_retention=_retention(adapters, retention_days),
     )
+
+
+def _retention(adapters: Adapters, days: int) -> Callable[[], object]:
+    if not days:
+        return lambda: None
+    prune = PrunePersonalData(open_unit=adapters.open_unit, read_unit=adapters.read_unit, clock=adapters.clock)
+    return partial(prune, timedelta(days=days), actor="scheduler", reason=f"RETENTION_DAYS={days}")

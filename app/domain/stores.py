@@ -14,6 +14,7 @@ from app.domain.caller_secrets import CallerSecret
 from app.domain.directory import Access, Account, Agent, Organization
 from app.domain.jobs import Attempt, Job, Status
 from app.domain.outcomes import Trace
+from app.domain.privacy import AuditEntry, Person
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,6 +203,32 @@ class CallerSecretStore(Protocol):
     def remove(self, org_id: str, secret_id: str) -> bool: ...
 
 
+class PersonalData(Protocol):
+    """All places where personal data is kept. What was erased once is not counted again."""
+
+    def open_jobs_of(self, person: Person) -> list[str]: ...
+
+    def count_of(self, person: Person) -> dict[str, int]: ...
+
+    def erase_of(self, person: Person, *, now: datetime) -> dict[str, int]:
+        """Of what is final; rows changed, by place."""
+        ...
+
+    def count_over(self, before: datetime) -> dict[str, int]: ...
+
+    def erase_over(self, before: datetime, *, now: datetime, limit: int) -> dict[str, int]:
+        """Of what has been over since before, at most `limit` rows of each place."""
+        ...
+
+
+class AuditStore(Protocol):
+    """Entries are added, never taken away."""
+
+    def save(self, entry: AuditEntry) -> None: ...
+
+    def newest(self, *, limit: int, before: str | None = None) -> list[AuditEntry]: ...
+
+
 class LeaseStore(Protocol):
     """Named leases in the database, for what only one process should do at a time."""
 
@@ -217,6 +244,8 @@ class UnitOfWork(Protocol):
     appointments: AppointmentStore
     directory: Directory
     caller_secrets: CallerSecretStore
+    personal_data: PersonalData
+    audit: AuditStore
     leases: LeaseStore
 
     def __enter__(self) -> Self: ...

@@ -8,14 +8,24 @@ from typing import Self
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from app.domain.stores import AppointmentStore, CallerSecretStore, Directory, JobStore, LeaseStore
+from app.domain.stores import (
+    AppointmentStore,
+    AuditStore,
+    CallerSecretStore,
+    Directory,
+    JobStore,
+    LeaseStore,
+    PersonalData,
+)
 from app.storage.appointment_store import SqlAppointmentStore
+from app.storage.audit_store import SqlAuditStore
 from app.storage.caller_secret_store import SqlCallerSecretStore
 from app.storage.cipher import Cipher
 from app.storage.directory_store import SqlDirectory
 from app.storage.engines import pool_wait_limited
 from app.storage.job_store import SqlJobStore
 from app.storage.lease_store import SqlLeaseStore
+from app.storage.personal_data import SqlPersonalData
 
 
 class SqlUnitOfWork:
@@ -25,6 +35,8 @@ class SqlUnitOfWork:
     appointments: AppointmentStore
     directory: Directory
     caller_secrets: CallerSecretStore
+    personal_data: PersonalData
+    audit: AuditStore
     leases: LeaseStore
 
     def __init__(self, engine: Engine, cipher: Cipher) -> None:
@@ -33,6 +45,8 @@ class SqlUnitOfWork:
         self.appointments = SqlAppointmentStore(self._session)
         self.directory = SqlDirectory(self._session, cipher)
         self.caller_secrets = SqlCallerSecretStore(self._session, cipher)
+        self.personal_data = SqlPersonalData(self._session)
+        self.audit = SqlAuditStore(self._session)
         self.leases = SqlLeaseStore(self._session)
 
     def __enter__(self) -> Self:

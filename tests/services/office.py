@@ -31,8 +31,11 @@ from app.services.change_organization import ChangeOrganization
 from app.services.check_health import CheckHealth
 from app.services.diagnose import DatabaseFacts, Diagnose
 from app.services.discard_job import DiscardJob
+from app.services.erase_person import ErasePerson
+from app.services.list_audit import ListAudit
 from app.services.list_directory import ListAccounts, ListAgents, ListOrganizations
 from app.services.list_jobs import ListJobs
+from app.services.prune_personal_data import PrunePersonalData
 from app.services.requeue_job import RequeueJob
 from app.services.rotate_keys import RotateKeys
 from app.services.show_directory import ShowAccount, ShowAgent, ShowOrganization
@@ -94,6 +97,7 @@ class Office:
         self.database = Database(self.url, secret_keys=self.secret_keys)
         open_unit, read_unit, clock = self.database.unit, self.database.reading_unit, self.clock
         writing: dict[str, Any] = {"open_unit": open_unit, "read_unit": read_unit, "calendar": self.calendar}
+        reading: dict[str, Any] = {"open_unit": open_unit, "read_unit": read_unit, "clock": clock}
         self.add_organization = AddOrganization(open_unit=open_unit, clock=clock)
         self.change_organization = ChangeOrganization(open_unit=open_unit)
         self.add_caller_secret = AddCallerSecret(open_unit=open_unit, clock=clock)
@@ -113,6 +117,9 @@ class Office:
         self.show_job = ShowJob(read_unit=read_unit)
         self.requeue_job = RequeueJob(open_unit=open_unit, publisher=self.bells, clock=clock)
         self.discard_job = DiscardJob(open_unit=open_unit, publisher=self.bells, doorbell=self.bells, clock=clock)
+        self.erase_person = ErasePerson(**reading)
+        self.prune_personal_data = PrunePersonalData(**reading)
+        self.list_audit = ListAudit(read_unit=read_unit)
         self.rotate_keys = RotateKeys(open_unit=open_unit)
         self.check_health = CheckHealth(read_unit=read_unit, redis_answers=lambda: self.redis_is_up, clock=clock)
         self.diagnose = Diagnose(
