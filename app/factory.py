@@ -5,9 +5,11 @@ from __future__ import annotations
 from flask import Flask
 
 from app.api.calcom_events import calcom_event_endpoints
+from app.api.client_address import Proxies
 from app.api.docs import docs_pages
 from app.api.endpoints import Document
 from app.api.errors import register_error_handlers
+from app.api.gate import Gate, guard_requests
 from app.api.health import health_endpoints
 from app.api.jobs import job_endpoints
 from app.api.manage import manage_endpoints
@@ -19,18 +21,23 @@ from app.api.security_headers import add_security_headers
 from app.api.use_cases import UseCases
 
 
-def create_app(container: UseCases, *, public_url: str) -> Flask:
-    """The WSGI application. `public_url` is where callers reach it, for links in answers and in the document."""
+def create_app(container: UseCases, *, public_url: str, proxies: Proxies | None = None) -> Flask:
+    """The WSGI application. `public_url` is where callers reach it, for links in answers and in the document.
+
+    `proxies` in front of it are believed what they say about the client's address.
+    """
     app = Flask(__name__, static_folder=None)
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the contract shows an order
     app.url_map.merge_slashes = False  # a stray slash is a 404 in our shape, not a redirect in HTML
     replies = Replies(clock=container.clock, public_url=public_url, manners=AgentManners(container.connect_agent))
     metrics = RequestMetrics(container.check_health, container.read_traffic)
     observe_requests(app, metrics)
+    gate = Gate(container.limits, proxies or Proxies())
+    guard_requests(app, gate)
     add_security_headers(app, public_url)
     document = Document(app, public_url=public_url)
     for endpoints in (
-        manage_endpoints(container, replies),
+        manage_endpoints(container, replies, gate),
         job_endpoints(container, replies),
         calcom_event_endpoints(container),
         health_endpoints(container, metrics),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from wsgiref.types import WSGIApplication
 
+from app.api.client_address import Proxies
 from app.container import build_container
 from app.factory import create_app
 from config.logs import configure_logging
@@ -17,7 +18,11 @@ def start() -> WSGIApplication:
     except SettingsError as error:
         raise SystemExit(str(error)) from None
     configure_logging("web", settings.log_level)
-    return create_app(build_container(settings).callers, public_url=settings.public_url)
+    return create_app(
+        build_container(settings).callers,
+        public_url=settings.public_url,
+        proxies=Proxies.parse(settings.trusted_proxies),
+    )
 
 
 app = start()

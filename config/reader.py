@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from ipaddress import ip_network
 from urllib.parse import SplitResult, urlsplit
+
+MOST_PROXIES = 16
 
 
 class Reader:
@@ -43,6 +46,19 @@ class Reader:
             return value
         self.faults.append(f'{name} must be one of {", ".join(choices)}; it is "{value}"')
         return default
+
+    def proxies(self, name: str) -> str:
+        """A number of proxies, or their addresses and networks separated by commas; empty for none."""
+        value = self.text(name, "")
+        if value.isdigit() and int(value) <= MOST_PROXIES:
+            return value
+        try:
+            for part in filter(None, map(str.strip, value.split(","))):
+                ip_network(part)
+        except ValueError:
+            self.faults.append(f'{name} must be a number, or addresses like 10.0.0.0/8; it is "{value}"')
+            return ""
+        return value
 
     def url(self, name: str, default: str, schemes: tuple[str, ...]) -> str:
         value = self.text(name, default)

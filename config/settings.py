@@ -19,6 +19,7 @@ LONGEST_SOCKET_PATH = 107 if sys.platform == "linux" else 103  # bytes: sun_path
 POSTGRESQL = "postgresql+psycopg"
 DATABASE_SCHEMES = ("sqlite", "postgresql", "postgres", POSTGRESQL)  # the third is what some hosts hand out
 UNSAFE_IN_URLS = frozenset("?#%")  # SQLAlchemy, redis-py and kombu each read a path with one of these differently
+MOST = 100_000_000  # so high that a limit is none
 ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - a bind address is no place to call
 
 
@@ -35,7 +36,8 @@ class Settings:
     """Everything read from outside; each field is the environment name of config/env.example in lower case.
 
     `database_url` is for SQLAlchemy, `redis_url` for redis-py (redis, rediss or unix scheme). Of `secret_keys` (Fernet)
-    the first encrypts and all decrypt. `embedded_*` is true where `ringbook up` brings the part itself.
+    the first encrypts and all decrypt. 0 is no limit, and for ever. `embedded_*` is true where `ringbook up` brings the
+    part itself.
     """
 
     host: str
@@ -51,6 +53,12 @@ class Settings:
     worker_threads: int
     sweep_seconds: int
     log_level: str
+    trusted_proxies: str
+    limit_per_address: int
+    limit_per_organization: int
+    limit_per_contact: int
+    limit_failures: int
+    retention_days: int
     embedded_database: bool
     embedded_redis: bool
     embedded_calcom: bool
@@ -109,6 +117,12 @@ def _read(reader: Reader) -> Settings:
         worker_threads=reader.number("WORKER_THREADS", 16, low=1, high=500),
         sweep_seconds=reader.number("SWEEP_SECONDS", 180, low=1, high=3600),
         log_level=reader.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
+        trusted_proxies=reader.proxies("TRUSTED_PROXIES"),
+        limit_per_address=reader.number("LIMIT_PER_ADDRESS", 18_000, low=0, high=MOST),
+        limit_per_organization=reader.number("LIMIT_PER_ORGANIZATION", 18_000, low=0, high=MOST),
+        limit_per_contact=reader.number("LIMIT_PER_CONTACT", 60, low=0, high=MOST),
+        limit_failures=reader.number("LIMIT_FAILURES", 600, low=0, high=MOST),
+        retention_days=reader.number("RETENTION_DAYS", 365, low=0, high=36_500),
         embedded_database=not reader.has("DATABASE_URL"),
         embedded_redis=not reader.has("REDIS_URL"),
         embedded_calcom=embedded_calcom,

@@ -1,4 +1,4 @@
-"""The scheduler: twice a second publishes what is due, now and then prunes what is long over; run one or several."""
+"""The scheduler: publishes what is due twice a second, prunes and erases what is old now and then; one or several."""
 
 from __future__ import annotations
 
@@ -17,13 +17,14 @@ PAUSE = 0.5
 PAUSE_AFTER_FAULT = 2.0
 PRUNE_EVERY = 600.0
 ENROLL_EVERY = 10.0
+RETENTION_EVERY = 6 * 3600.0
 log = structlog.get_logger(__name__)
 
 
 def run(stop: threading.Event) -> None:
     """Rounds until `stop`; a database that is away is waited for."""
     use = container().workers
-    prune_at = enroll_at = time.monotonic()
+    prune_at = enroll_at = retain_at = time.monotonic()
     while not stop.is_set():
         pause = PAUSE
         try:
@@ -38,6 +39,9 @@ def run(stop: threading.Event) -> None:
                 prune_at = time.monotonic() + PRUNE_EVERY
                 use.prune_jobs()
                 use.rescue_notices.prune()
+            if time.monotonic() >= retain_at:
+                retain_at = time.monotonic() + RETENTION_EVERY
+                use.keep_retention()
         except StoreUnavailableError:
             log.warning("database_unavailable")
             pause = PAUSE_AFTER_FAULT

@@ -23,13 +23,15 @@ MAX_BODY = 64 * 1024
 class JsonParser(FlaskParser):
     """The parser behind every documented argument; refuses with RefusedError instead of aborting.
 
-    The body stays in `g.document` for as long as the request: a refusal looks there for its agent.
+    The body stays in `g` for as long as the request: as `document`, where a refusal looks for its agent, and as the
+    `body` that came, which a caller may have signed.
     """
 
     DEFAULT_VALIDATION_STATUS = 400
 
     def load_json(self, req: Request, schema: Schema) -> Any:
-        g.document = read_object(req)
+        g.body = read_json_body(req)
+        g.document = parse_object(g.body)
         return g.document
 
     def handle_error(
@@ -46,13 +48,17 @@ class JsonParser(FlaskParser):
         raise RefusedError(Result.INVALID, fields=_reasons(error)) from None
 
 
-def read_object(request: Request) -> dict[str, Any]:
-    """The JSON object in the body. Raises RefusedError."""
+def read_json_body(request: Request) -> bytes:
+    """The body of a request that says it is JSON. Raises RefusedError."""
     if not request.is_json or request.content_encoding not in {None, "", "identity"}:
         raise RefusedError(Result.NOT_JSON)
     if request.mimetype_params.get("charset", "utf-8").lower() not in {"utf-8", "utf8", "us-ascii"}:
         raise RefusedError(Result.NOT_JSON)
-    body = read_body(request, at_most=MAX_BODY)
+    return read_body(request, at_most=MAX_BODY)
+
+
+def parse_object(body: bytes) -> dict[str, Any]:
+    """The JSON object in the body. Raises RefusedError."""
     try:
         document = json.loads(body.decode("utf-8-sig"), object_pairs_hook=_unique, parse_constant=_no_constant)
     except (ValueError, RecursionError):

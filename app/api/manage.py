@@ -7,6 +7,7 @@ from dataclasses import replace
 from flask import Response, g, request
 
 from app.api.endpoints import Endpoints, header
+from app.api.gate import Gate
 from app.api.preferences import MAX_KEY, read_idempotency_key, read_preference
 from app.api.replies import Replies
 from app.api.request_schema import EXAMPLE, ManageAppointmentRequestSchema
@@ -18,6 +19,7 @@ from app.api.response_schemas import (
 )
 from app.api.use_cases import UseCases
 from app.domain.answers import LONGEST_WAIT, SHORTEST_WAIT
+from app.domain.caller_secrets import Proof
 from app.services.manage_appointment import ManageRequest
 
 GIVES = {
@@ -31,12 +33,14 @@ HEADERS = [
     header("Idempotency-Key", "The same key, the same job, for 24 hours.", maxLength=MAX_KEY),
     header("Prefer", f"wait=N waits N seconds ({SHORTEST_WAIT:g} to {LONGEST_WAIT:g}); respond-async does not wait."),
     header("X-Always-200", "true: every answer has status 200; the body stays what it is.", enum=["true", "false"]),
-    header("X-Caller-Secret", "The organization's caller secret; list needs it."),
+    header("X-Caller-Secret", "A shared caller secret: it, or a signature, makes a verified caller."),
+    header("X-Caller-Timestamp", "When the request was signed, in seconds since 1970; at most 5 minutes off."),
+    header("X-Caller-Signature", "v1= and HMAC-SHA256 in hex of timestamp.body (timestamp.Idempotency-Key.body)."),
     header("X-Request-Id", "Comes back in the answer and stands in our logs."),
 ]
 
 
-def manage_endpoints(use_cases: UseCases, replies: Replies) -> Endpoints:
+def manage_endpoints(use_cases: UseCases, replies: Replies, gate: Gate) -> Endpoints:
     """The blueprint of the manage endpoint."""
     endpoints = Endpoints("AppointmentService", url_prefix="/api/v1/calcom/appointments")
 
@@ -53,6 +57,7 @@ def manage_endpoints(use_cases: UseCases, replies: Replies) -> Endpoints:
     )
     def manage(wanted: ManageRequest) -> Response:
         g.action = wanted.action
+        gate.admit_to(wanted.org_id)
         preference = read_preference(request.headers.get("Prefer"), may_defer=wanted.action.is_write)
         key = read_idempotency_key(request.headers.get("Idempotency-Key"))
         answer = use_cases.manage_appointment(
@@ -60,7 +65,7 @@ def manage_endpoints(use_cases: UseCases, replies: Replies) -> Endpoints:
                 wanted,
                 wait=preference.wait,
                 idempotency_key=key or wanted.idempotency_key,
-                caller_secret=request.headers.get("X-Caller-Secret", ""),
+                proof=_proof(key),
             )
         )
         replies.manners.remember(wanted, answer)
@@ -70,3 +75,14 @@ def manage_endpoints(use_cases: UseCases, replies: Replies) -> Endpoints:
         return response
 
     return endpoints
+
+
+def _proof(idempotency_key: str) -> Proof:
+    headers = request.headers
+    return Proof(
+        secret=headers.get("X-Caller-Secret", ""),
+        timestamp=headers.get("X-Caller-Timestamp", ""),
+        signature=headers.get("X-Caller-Signature", ""),
+        idempotency_key=idempotency_key,
+        body=g.body,
+    )

@@ -45,7 +45,11 @@ class Replies:
         It is in the agent's language, and has status 200 if the agent wants that. With `database_fails`, what is
         remembered of the agent goes before asking the database once more.
         """
-        language, always_200 = self.manners.of(g.get("document"), prefer_memory=database_fails)
+        document = g.get("document")
+        if result is Result.RATE_LIMITED:
+            language, always_200 = self.manners.remembered(document)
+        else:
+            language, always_200 = self.manners.of(document, prefer_memory=database_fails)
         return self.send(
             Answer(result=result, action=g.get("action"), language=language, always_200=always_200, **parts)
         )

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from app.domain.answers import Answer
+from app.domain.limits import Limits
 from app.domain.ports import Clock
 from app.domain.traffic import Standing
 from app.services.check_health import Health
@@ -44,6 +45,9 @@ class UseCases(Protocol):
 
     @property
     def read_traffic(self) -> Callable[[], Sequence[Standing]]: ...
+
+    @property
+    def limits(self) -> Limits: ...
 
     @property
     def clock(self) -> Clock: ...

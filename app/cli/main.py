@@ -12,13 +12,15 @@ from config.settings import SettingsError
 COMMANDS = {
     "up": ("app.cli.up:up", "Start everything on this machine and keep it running."),
     "demo": ("app.cli.demo:demo", "Book one appointment through the API and show how."),
-    "org": ("app.cli.organizations:command", "Organizations: add, list, show, rename."),
+    "org": ("app.cli.organizations:command", "Organizations: add, list, show, change; caller secrets."),
     "account": ("app.cli.accounts:command", "Cal.com accounts: connect, list, change their keys."),
     "agent": ("app.cli.agents:command", "Voice agents and the event types they book."),
     "jobs": ("app.cli.jobs:command", "Requests on their way: list, show, try again, discard."),
     "sentences": ("app.cli.sentences:command", "Every sentence an agent may be given to say."),
     "doctor": ("app.cli.doctor:command", "Check everything this machine needs, and say what to change."),
     "migrate": ("app.cli.migrate:command", "Bring the database to the current schema."),
+    "privacy": ("app.cli.privacy:command", "Personal data: erase one person's, or by age."),
+    "audit": ("app.cli.audit:command", "The record: who erased what, when and why."),
     "keys": ("app.cli.keys:command", "Secret keys: make one, encrypt everything anew."),
     "seed": ("app.cli.seed:seed", "Add the demo organization, account and agent."),
 }

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import Any
 
 import click
 
+from app.cli.caller_secrets import command as caller_secrets
 from app.cli.output import json_option, moment, print_facts, print_json, print_table
 from app.cli.session import use_cases
 from app.domain.directory import Organization
@@ -14,7 +14,10 @@ from app.domain.directory import Organization
 
 @click.group(name="org")
 def command() -> None:
-    """Organizations: add, list, show and rename them."""
+    """Organizations: add, list, show and change them, and their caller secrets."""
+
+
+command.add_command(caller_secrets)
 
 
 @command.command()
@@ -62,23 +65,28 @@ def show(org_id: str, as_json: bool) -> None:
 @command.command(name="set")
 @click.argument("org_id", metavar="ID")
 @click.option("--name", help="Another name.")
-@click.option("--new-caller-secret", is_flag=True, help="Make the secret of verified callers anew; printed once.")
-@click.option("--no-caller-secret", is_flag=True, help="Take the secret back: no caller is verified any more.")
+@click.option("--verified-only/--anybody", default=None, help="Refuse requests without the proof of a caller secret.")
+@click.option(
+    "--contact-match/--no-contact-match",
+    default=None,
+    help="Move and cancel only for who names the attendee's e-mail address or phone number.",
+)
 @json_option
-def change(org_id: str, name: str | None, new_caller_secret: bool, no_caller_secret: bool, as_json: bool) -> None:
+def change(
+    org_id: str, name: str | None, verified_only: bool | None, contact_match: bool | None, as_json: bool
+) -> None:
     """Change one organization."""
-    if new_caller_secret and no_caller_secret:
-        raise click.UsageError("Say --new-caller-secret or --no-caller-secret, not both.")
-    if name is None and not (new_caller_secret or no_caller_secret):
+    if name is None and verified_only is None and contact_match is None:
         raise click.UsageError("Say what to change, for instance --name.")
-    secret = secrets.token_urlsafe(32) if new_caller_secret else None
     with use_cases() as container:
-        changed = container.change_organization(org_id, name=name, caller_secret="" if no_caller_secret else secret)
-    _print(changed, as_json, secret)
+        changed = container.change_organization(
+            org_id, name=name, verified_only=verified_only, contact_match=contact_match
+        )
+    _print(changed, as_json)
 
 
-def _print(organization: Organization, as_json: bool, secret: str | None = None) -> None:
-    document = _document(organization) | ({"caller_secret": secret} if secret else {})
+def _print(organization: Organization, as_json: bool) -> None:
+    document = _document(organization)
     if as_json:
         print_json(document)
     else:
@@ -90,6 +98,7 @@ def _document(organization: Organization) -> dict[str, Any]:
         "id": organization.id,
         "name": organization.name,
         "primary_account_id": organization.primary_account_id,
-        "has_caller_secret": bool(organization.caller_secret_hash),
+        "verified_only": organization.verified_only,
+        "contact_match": organization.contact_match,
         "created_at": moment(organization.created_at),
     }

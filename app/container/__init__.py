@@ -33,6 +33,7 @@ def build_container(settings: Settings, *, stopping: Callable[[], bool] = lambda
             adapters,
             worker_threads=settings.worker_threads,
             sweep_every=timedelta(seconds=settings.sweep_seconds),
+            retention_days=settings.retention_days,
             stopping=stopping,
         ),
         operators=bind_operators(adapters, calcom_base_url=settings.calcom_base_url, public_url=settings.public_url),

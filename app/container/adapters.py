@@ -6,6 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from importlib.metadata import version
 
@@ -15,6 +16,7 @@ from app.cache.probe import RedisProbe
 from app.cache.slot_cache import RedisSlotCache
 from app.calcom.client import CalcomCalendar
 from app.calcom.transport import TimeLimits
+from app.domain.limits import Counted, Limit, Limits, LimitTable
 from app.domain.ports import CalendarAt, Clock, Doorbell, HookDesk, NoticePublisher, Publisher, SlotCache
 from app.domain.stores import OpenUnit
 from app.domain.traffic import Priority, Standing, Traffic
@@ -22,6 +24,7 @@ from app.services.diagnose import DatabaseFacts
 from app.services.judge_redis import RedisInfo
 from app.storage.database import Database
 from app.storage.schema import current_revision, newest_revision
+from app.traffic.counting import RedisLimits
 from app.traffic.shared import RedisTraffic
 from config.settings import Settings
 
@@ -34,6 +37,7 @@ class Adapters:
     read_unit: OpenUnit
     calendar_at: CalendarAt
     traffic: Traffic
+    limits: Limits
     cache: SlotCache
     hook_desk: HookDesk
     publisher: Publisher
@@ -55,9 +59,10 @@ def choose_adapters(settings: Settings) -> Adapters:
     publisher = CeleryPublisher(settings.redis_url)
     traffic = RedisTraffic(settings.redis_url)
     calendar = CalcomCalendar(TimeLimits(), f"Ringbook/{version('ringbook')}", traffic)
+    limits = RedisLimits(settings.redis_url, limit_table(settings), secret="".join(settings.secret_keys[-1:]))
     doorbell, probe = RedisDoorbell(settings.redis_url), RedisProbe.of(settings.redis_url)
     look_ups = ThreadPoolExecutor(max_workers=max(4, settings.web_threads // 2), thread_name_prefix="look-up")
-    for close in (database.dispose, calendar.close, traffic.close, doorbell.close, probe.close):
+    for close in (database.dispose, calendar.close, traffic.close, limits.close, doorbell.close, probe.close):
         stack.callback(close)
     stack.callback(partial(look_ups.shutdown, wait=False, cancel_futures=True))
     return Adapters(
@@ -69,6 +74,7 @@ def choose_adapters(settings: Settings) -> Adapters:
         hook_desk=calendar.at(Priority.SUGGEST).hooks(),
         publisher=publisher,
         notice_publisher=publisher,
+        limits=limits,
         doorbell=doorbell,
         clock=database.clock,
         look_ups=look_ups,
@@ -78,6 +84,18 @@ def choose_adapters(settings: Settings) -> Adapters:
         database_facts=partial(_database_facts, settings.database_url, database),
         close=stack.close,
     )
+
+
+def limit_table(settings: Settings) -> LimitTable:
+    """All organizations behind one address share its number of failures, hence the tenfold."""
+    minute, hour = timedelta(minutes=1), timedelta(hours=1)
+    return {
+        Counted.ADDRESS: Limit(most=settings.limit_per_address, window=minute),
+        Counted.ORGANIZATION: Limit(most=settings.limit_per_organization, window=minute),
+        Counted.CONTACT: Limit(most=settings.limit_per_contact, window=hour),
+        Counted.FAILURES: Limit(most=settings.limit_failures, window=minute),
+        Counted.ALL_FAILURES: Limit(most=10 * settings.limit_failures, window=minute),
+    }
 
 
 def _database_facts(url: str, database: Database) -> DatabaseFacts:

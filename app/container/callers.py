@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.container.adapters import Adapters
+from app.domain.limits import Limits
 from app.domain.ports import Clock
 from app.domain.traffic import Priority, Standing
 from app.services.admission import Admission
@@ -19,6 +20,7 @@ from app.services.manage_appointment import ManageAppointment
 from app.services.read_job import ReadJob
 from app.services.receive_notice import ReceiveNotice
 from app.services.submit_job import SubmitJob
+from app.services.verify_caller import VerifyCaller
 
 WAITING_SHARE = 0.75
 """Of the web threads may be waiting for outcomes; the others answer reads and polls."""
@@ -35,6 +37,7 @@ class CallerCases:
     receive_notice: ReceiveNotice
     check_health: CheckHealth
     read_traffic: Callable[[], list[Standing]]
+    limits: Limits
 
 
 def bind_callers(adapters: Adapters, *, web_threads: int) -> CallerCases:
@@ -47,9 +50,11 @@ def bind_callers(adapters: Adapters, *, web_threads: int) -> CallerCases:
         clock=clock,
         manage_appointment=ManageAppointment(
             connect_agent=connect_agent,
+            verify_caller=VerifyCaller(read_unit=read_unit, clock=clock),
             submit_job=SubmitJob(
                 open_unit=adapters.open_unit,
                 admission=Admission(read_unit=read_unit, clock=clock),
+                limits=adapters.limits,
                 publisher=adapters.publisher,
                 clock=clock,
             ),
@@ -76,4 +81,5 @@ def bind_callers(adapters: Adapters, *, web_threads: int) -> CallerCases:
         ),
         check_health=CheckHealth(read_unit=read_unit, redis_answers=adapters.redis_answers, clock=clock),
         read_traffic=adapters.read_traffic,
+        limits=adapters.limits,
     )

@@ -9,15 +9,19 @@ from app.domain.traffic import Priority
 from app.services.add_account import AddAccount
 from app.services.add_agent import AddAgent
 from app.services.add_organization import AddOrganization
+from app.services.caller_secrets import AddCallerSecret, ListCallerSecrets, RemoveCallerSecret
 from app.services.change_account import ChangeAccount
 from app.services.change_agent import ChangeAgent
 from app.services.change_organization import ChangeOrganization
 from app.services.connect_hook import ConnectHook, DisconnectHook, ShowHook
 from app.services.diagnose import Diagnose
 from app.services.discard_job import DiscardJob
+from app.services.erase_person import ErasePerson
 from app.services.judge_hook import JudgeHook
+from app.services.list_audit import ListAudit
 from app.services.list_directory import ListAccounts, ListAgents, ListOrganizations
 from app.services.list_jobs import ListJobs
+from app.services.prune_personal_data import PrunePersonalData
 from app.services.requeue_job import RequeueJob
 from app.services.rotate_keys import RotateKeys
 from app.services.show_directory import ShowAccount, ShowAgent, ShowOrganization
@@ -26,10 +30,13 @@ from app.services.show_job import ShowJob
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OperatorCases:
-    """The use cases behind `ringbook org`, `account`, `agent`, `jobs`, `keys` and `doctor`."""
+    """The use cases behind `ringbook org`, `account`, `agent`, `jobs`, `keys`, `privacy`, `audit` and `doctor`."""
 
     add_organization: AddOrganization
     change_organization: ChangeOrganization
+    add_caller_secret: AddCallerSecret
+    list_caller_secrets: ListCallerSecrets
+    remove_caller_secret: RemoveCallerSecret
     list_organizations: ListOrganizations
     show_organization: ShowOrganization
     add_account: AddAccount
@@ -47,6 +54,9 @@ class OperatorCases:
     show_job: ShowJob
     requeue_job: RequeueJob
     discard_job: DiscardJob
+    erase_person: ErasePerson
+    prune_personal_data: PrunePersonalData
+    list_audit: ListAudit
     rotate_keys: RotateKeys
     diagnose: Diagnose
 
@@ -58,6 +68,9 @@ def bind_operators(adapters: Adapters, *, calcom_base_url: str, public_url: str)
     return OperatorCases(
         add_organization=AddOrganization(open_unit=open_unit, clock=clock),
         change_organization=ChangeOrganization(open_unit=open_unit),
+        add_caller_secret=AddCallerSecret(open_unit=open_unit, clock=clock),
+        list_caller_secrets=ListCallerSecrets(read_unit=read_unit, clock=clock),
+        remove_caller_secret=RemoveCallerSecret(open_unit=open_unit),
         list_organizations=ListOrganizations(read_unit=read_unit),
         show_organization=ShowOrganization(read_unit=read_unit),
         add_account=AddAccount(
@@ -83,6 +96,9 @@ def bind_operators(adapters: Adapters, *, calcom_base_url: str, public_url: str)
         show_job=ShowJob(read_unit=read_unit),
         requeue_job=RequeueJob(open_unit=open_unit, publisher=publisher, clock=clock),
         discard_job=DiscardJob(open_unit=open_unit, publisher=publisher, doorbell=doorbell, clock=clock),
+        erase_person=ErasePerson(open_unit=open_unit, read_unit=read_unit, clock=clock),
+        prune_personal_data=PrunePersonalData(open_unit=open_unit, read_unit=read_unit, clock=clock),
+        list_audit=ListAudit(read_unit=read_unit),
         rotate_keys=RotateKeys(open_unit=open_unit),
         diagnose=Diagnose(
             read_unit=read_unit,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from app.container.adapters import Adapters
 from app.domain.identifiers import new_owner_id
@@ -16,6 +17,7 @@ from app.services.handle_notice import HandleNotice
 from app.services.keep_leases import KeepLeases
 from app.services.look_up import Within
 from app.services.prune_jobs import PruneJobs
+from app.services.prune_personal_data import PrunePersonalData
 from app.services.reconcile_job import ReconcileJob
 from app.services.rescue_jobs import RescueJobs
 from app.services.rescue_notices import RescueNotices
@@ -40,10 +42,16 @@ class WorkerCases:
     handle_notice: HandleNotice
     sweep_account: SweepAccount
     rescue_notices: RescueNotices
+    keep_retention: Callable[[], object]
 
 
 def bind_workers(
-    adapters: Adapters, *, worker_threads: int, sweep_every: timedelta, stopping: Callable[[], bool]
+    adapters: Adapters,
+    *,
+    worker_threads: int,
+    sweep_every: timedelta,
+    retention_days: int = 0,
+    stopping: Callable[[], bool],
 ) -> WorkerCases:
     open_unit, clock = adapters.open_unit, adapters.clock
     keep_leases = KeepLeases(open_unit=open_unit, clock=clock)
@@ -91,6 +99,7 @@ def bind_workers(
             owner=new_owner_id(),
             sweep_every=sweep_every,
         ),
+        keep_retention=_retention(adapters, retention_days),
     )
 
 
@@ -115,3 +124,10 @@ def _bind_sweeping(adapters: Adapters, every: timedelta) -> SweepAccount:
         clock=adapters.clock,
         every=every,
     )
+
+
+def _retention(adapters: Adapters, days: int) -> Callable[[], object]:
+    if not days:
+        return lambda: None
+    prune = PrunePersonalData(open_unit=adapters.open_unit, read_unit=adapters.read_unit, clock=adapters.clock)
+    return partial(prune, timedelta(days=days), actor="scheduler", reason=f"RETENTION_DAYS={days}")

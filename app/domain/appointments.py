@@ -33,6 +33,12 @@ class Attendee:
     time_zone: str = "UTC"
     language: str = "en"
 
+    @property
+    def contacts(self) -> frozenset[str]:
+        """How Cal.com and we may have stored whom this is: for a phone alone, Cal.com makes up an address."""
+        by_phone = f"{self.phone.lstrip('+')}@sms.cal.com" if self.phone else ""
+        return frozenset({self.email, self.phone, by_phone} - {""})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Book:
@@ -97,10 +103,8 @@ class Booking:
     created_at: datetime | None = None
 
     def is_of(self, attendee: Attendee) -> bool:
-        """Compares what Cal.com stored: an e-mail, or `<digits>@sms.cal.com` for a phone alone."""
-        stored = {self.attendee_email.lower(), self.attendee_phone} - {""}
-        by_phone = f"{attendee.phone.lstrip('+')}@sms.cal.com" if attendee.phone else ""
-        return bool(stored & ({attendee.email, attendee.phone, by_phone} - {""}))
+        """Compares what Cal.com stored."""
+        return bool({self.attendee_email.lower(), self.attendee_phone} & attendee.contacts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,3 +126,17 @@ class Appointment:
     def uid(self) -> str:
         """The uid under which Cal.com keeps the appointment now."""
         return self.uids[-1]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """Which appointments a request may touch: those of its agent, and those of the event type that agent books.
+
+    With `contacts` (not None) only those of the attendee who is reached by one of them.
+    """
+
+    org_id: str
+    agent_id: str
+    account_id: str
+    event_type_id: int
+    contacts: frozenset[str] | None = field(default=None, repr=False)

@@ -13,14 +13,16 @@ from app.domain.event_types import EventType
 class Organization:
     """The tenant. `primary_account_id` serves agents that name no account of their own.
 
-    `caller_secret_hash`: SHA-256 of the secret that makes a request a verified caller's; empty: nobody is.
+    `verified_only`: requests that do not prove to be its own platform's are refused. `contact_match`: an appointment is
+    moved or cancelled only by who names the e-mail address or phone number of its attendee.
     """
 
     id: str
     name: str
     created_at: datetime
     primary_account_id: str | None = None
-    caller_secret_hash: str = ""
+    verified_only: bool = False
+    contact_match: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,6 +29,15 @@ def new_hook_secret() -> str:
     return secrets.token_urlsafe(32)
 
 
+def new_secret_id() -> str:
+    """Names a caller secret; it is not the secret."""
+    return _random("sec_")
+
+
+def new_audit_id() -> str:
+    return _random("audit_")
+
+
 def new_owner_id() -> str:
     """Names one worker thread's claim, for the lease column and the logs."""
     return _random("w_")

@@ -9,11 +9,13 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from app.domain.answers import Final
-from app.domain.appointments import Appointment, AppointmentStatus
+from app.domain.appointments import Appointment, AppointmentStatus, Reach
+from app.domain.caller_secrets import CallerSecret
 from app.domain.directory import Access, Account, Agent, Organization
 from app.domain.jobs import Attempt, Job, Status
 from app.domain.notice_stores import HookStore, NoticeStore, SweepStore
 from app.domain.outcomes import Trace
+from app.domain.privacy import AuditEntry, Person
 from app.domain.webhook_stores import DeliveryStore, EndpointStore
 
 
@@ -59,8 +61,13 @@ class JobStore(Protocol):
 
     def holder_of(self, dedupe_key: str) -> Job | None: ...
 
-    def newest_open_on(self, org_id: str, calendar: str, appointment_id: str) -> datetime | None:
-        """When the youngest job on this appointment that is not final yet was created; None if there is none."""
+    def newest_open_on(
+        self, org_id: str, calendar: str, appointment_id: str, *, contacts: frozenset[str] | None = None
+    ) -> datetime | None:
+        """When the youngest job on this appointment that is not final yet was created; None if there is none.
+
+        With `contacts` only where the appointment is being booked for whom one of them reaches.
+        """
         ...
 
     def release_key(self, job_id: str, dedupe_key: str) -> bool:
@@ -158,6 +165,10 @@ class AppointmentStore(Protocol):
         """By our id or by any Cal.com uid it ever had, within the org."""
         ...
 
+    def within(self, reach: Reach, appointment_id: str) -> Appointment | None:
+        """The same, as far as the request may touch it: what is out of reach takes as long as what is not there."""
+        ...
+
     def upcoming(self, org_id: str, agent_id: str, *, email: str, phone: str, now: datetime) -> list[Appointment]: ...
 
     def overlapping(
@@ -192,9 +203,49 @@ class Directory(Protocol):
 
     def agent(self, agent_id: str) -> Agent | None: ...
 
+    def agent_of(self, org_id: str, agent_id: str) -> Agent | None:
+        """None for an unknown agent and for one of another organization alike."""
+        ...
+
     def agents(self, org_id: str | None = None) -> list[Agent]: ...
 
     def save_agent(self, agent: Agent) -> None: ...
+
+
+class CallerSecretStore(Protocol):
+    """The secrets of verified callers."""
+
+    def of_organization(self, org_id: str) -> list[CallerSecret]: ...
+
+    def save(self, secret: CallerSecret) -> None: ...
+
+    def remove(self, org_id: str, secret_id: str) -> bool: ...
+
+
+class PersonalData(Protocol):
+    """All places where personal data is kept. What was erased once is not counted again."""
+
+    def open_jobs_of(self, person: Person) -> list[str]: ...
+
+    def count_of(self, person: Person) -> dict[str, int]: ...
+
+    def erase_of(self, person: Person, *, now: datetime) -> dict[str, int]:
+        """Of what is final; rows changed, by place."""
+        ...
+
+    def count_over(self, before: datetime) -> dict[str, int]: ...
+
+    def erase_over(self, before: datetime, *, now: datetime, limit: int) -> dict[str, int]:
+        """Of what has been over since before, at most `limit` rows of each place."""
+        ...
+
+
+class AuditStore(Protocol):
+    """Entries are added, never taken away."""
+
+    def save(self, entry: AuditEntry) -> None: ...
+
+    def newest(self, *, limit: int, before: str | None = None) -> list[AuditEntry]: ...
 
 
 class LeaseStore(Protocol):
@@ -211,6 +262,9 @@ class UnitOfWork(Protocol):
     jobs: JobStore
     appointments: AppointmentStore
     directory: Directory
+    caller_secrets: CallerSecretStore
+    personal_data: PersonalData
+    audit: AuditStore
     leases: LeaseStore
     notices: NoticeStore
     hooks: HookStore

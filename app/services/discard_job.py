@@ -9,9 +9,7 @@ from app.domain.errors import UnknownNameError
 from app.domain.jobs import Job, Status, sources_of
 from app.domain.ports import Clock, Doorbell, Publisher
 from app.domain.stores import OpenUnit
-from app.services.named import job_named, refused
-
-REASON_LIMIT = 500
+from app.services.named import checked_reason, job_named, refused
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +25,7 @@ class DiscardJob:
     clock: Clock
 
     def __call__(self, job_id: str, *, reason: str, force: bool = False) -> Job:
-        final = Final(result=Result.DISCARDED, detail=_checked_reason(reason))
+        final = Final(result=Result.DISCARDED, detail=checked_reason(reason))
         with self.open_unit() as unit:
             job = job_named(unit.jobs, job_id)
             _check_state(job)
@@ -42,15 +40,6 @@ class DiscardJob:
         for waiting in freed:
             self.publisher.publish(waiting)
         return discarded
-
-
-def _checked_reason(text: str) -> str:
-    reason = " ".join(text.split())
-    if not reason:
-        raise refused("reason", "It is empty. Say why, for whoever looks at the job later.")
-    if len(reason) > REASON_LIMIT or not reason.isprintable():
-        raise refused("reason", f"It must be plain text of at most {REASON_LIMIT} characters.")
-    return reason
 
 
 def _check_state(job: Job) -> None:

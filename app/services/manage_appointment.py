@@ -6,8 +6,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from app.domain import slots, times
-from app.domain.answers import Answer, Result
+from app.domain.answers import OR_EMAIL_REQUIRED, OR_PHONE_REQUIRED, Answer, Result
 from app.domain.appointments import Action, Attendee, Book, Cancel, Reschedule
+from app.domain.caller_secrets import NO_PROOF, Proof
 from app.domain.contacts import attendee_for, normalise_email, normalise_phone
 from app.domain.errors import RefusedError
 from app.domain.jobs import Command
@@ -18,6 +19,7 @@ from app.services.connect_agent import ConnectAgent, Line
 from app.services.find_slots import FindSlots
 from app.services.list_appointments import ListAppointments
 from app.services.submit_job import SubmitJob
+from app.services.verify_caller import VerifyCaller
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +40,7 @@ class ManageRequest:
     timezone: str = ""
     idempotency_key: str = ""
     wait: float | None = None
-    caller_secret: str = field(default="", repr=False)
+    proof: Proof = NO_PROOF
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +48,7 @@ class ManageAppointment:
     """Answers every request, a refused one too: raises RefusedError only where no agent is known to answer for."""
 
     connect_agent: ConnectAgent
+    verify_caller: VerifyCaller
     submit_job: SubmitJob
     await_outcome: AwaitOutcome
     find_slots: FindSlots
@@ -77,18 +80,24 @@ class ManageAppointment:
             )
 
     def _answer(self, request: ManageRequest, line: Line, base: Answer, answer_by: datetime) -> Answer:
+        if line.organization.verified_only or request.action is Action.LIST:
+            self.verify_caller(line.organization, request.proof)
         if request.action is Action.LIST:
             email, phone = _contact(request, line)
-            return self.list_appointments(
-                line, base, email=email, phone=phone, secret=request.caller_secret, answer_by=answer_by
-            )
+            return self.list_appointments(line, base, email=email, phone=phone, answer_by=answer_by)
         if not request.action.is_write:
             wanted = _starts_at(request, base.zone) if request.appointment_datetime else None
             return self.find_slots(
                 line, base, days_ahead=slots.days_ahead(request.days_ahead), wanted=wanted, answer_by=answer_by
             )
         command = self._command(request, line, base.zone)
-        submission = self.submit_job(line, command, zone=base.zone, idempotency_key=request.idempotency_key)
+        submission = self.submit_job(
+            line,
+            command,
+            zone=base.zone,
+            idempotency_key=request.idempotency_key,
+            contacts=_contacts(request, line) if line.organization.contact_match else None,
+        )
         was_final = submission.job.status.is_final
         job = self.await_outcome(submission.job, answer_by)
         return replace(answer_of(job, base), replayed=submission.attached and was_final)
@@ -150,6 +159,16 @@ def _contact(request: ManageRequest, line: Line, *, needs_phone: bool = False) -
     if faults:
         raise RefusedError(Result.INVALID, fields=faults)
     return email, phone
+
+
+def _contacts(request: ManageRequest, line: Line) -> frozenset[str] | None:
+    """Whose appointment a change has to be; None for a booking, which is nobody's yet."""
+    if request.action is Action.BOOK:
+        return None
+    email, phone = _contact(request, line)
+    if not (email or phone):
+        raise RefusedError(Result.INVALID, fields={"email": OR_PHONE_REQUIRED, "phone": OR_EMAIL_REQUIRED})
+    return Attendee(name="", email=email, phone=phone).contacts
 
 
 def _attendee(request: ManageRequest, line: Line, zone: str) -> Attendee:

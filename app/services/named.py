@@ -10,6 +10,7 @@ from app.domain.jobs import Job
 from app.domain.stores import Directory, JobStore
 
 NAME_LIMIT = 200
+REASON_LIMIT = 500
 
 
 def refused(field: str, reason: str) -> RefusedError:
@@ -35,6 +36,16 @@ def checked_name(text: str) -> str:
     if not name.isprintable():
         raise refused("name", "It has control characters in it.")
     return name
+
+
+def checked_reason(text: str) -> str:
+    """One printable line of at most 500 characters. Raises RefusedError."""
+    reason = " ".join(text.split())
+    if not reason:
+        raise refused("reason", "It is empty. Say why, for whoever looks at it later.")
+    if len(reason) > REASON_LIMIT or not reason.isprintable():
+        raise refused("reason", f"It must be plain text of at most {REASON_LIMIT} characters.")
+    return reason
 
 
 def organization_named(directory: Directory, org_id: str) -> Organization:

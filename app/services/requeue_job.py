@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.domain.answers import Result
-from app.domain.appointments import Cancel
+from app.domain.appointments import Book, Cancel
 from app.domain.errors import RefusedError, UnknownNameError
 from app.domain.jobs import Job, Status, sources_of
 from app.domain.ports import Clock, Publisher
+from app.domain.privacy import ERASED
 from app.domain.retry_policy import deadline
 from app.domain.stores import OpenUnit
 from app.services.named import job_named, refused
@@ -35,6 +36,7 @@ class RequeueJob:
         with self.open_unit() as unit:
             job = job_named(unit.jobs, job_id)
             _check_state(job)
+            _check_person(job)
             if not force:
                 _check_current(job)
             if not unit.jobs.requeue(job.id, now=now, deadline_at=_deadline(job, now, lasting)):
@@ -50,6 +52,12 @@ def _check_state(job: Job) -> None:
     if job.status not in allowed:
         words = " or ".join(sorted(allowed))
         raise UnknownNameError(f"The job {job.id} is {job.status}; only {words} jobs can be requeued.")
+
+
+def _check_person(job: Job) -> None:
+    attendee = job.command.attendee if isinstance(job.command, Book) else None
+    if attendee and attendee.name == ERASED:
+        raise refused("job", "Its personal data was erased: nobody knows any more whom to book.")
 
 
 def _check_current(job: Job) -> None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from app.domain.answers import Result
-from app.domain.appointments import Appointment, Book, Cancel, Reschedule
+from app.domain.appointments import Book, Cancel, Reach, Reschedule
 from app.domain.dedupe import Identity, identify
 from app.domain.errors import RefusedError, StoreUnavailableError
 from app.domain.identifiers import new_appointment_id, new_job_id
 from app.domain.jobs import Command, Job, Status
+from app.domain.limits import Counted, Limits, Subject, subject
 from app.domain.ports import Clock, Publisher
 from app.domain.retry_policy import deadline
 from app.domain.stores import OpenUnit, UnitOfWork
@@ -51,20 +53,33 @@ class SubmitJob:
 
     open_unit: OpenUnit
     admission: Admission
+    limits: Limits
     publisher: Publisher
     clock: Clock
 
-    def __call__(self, line: Line, command: Command, *, zone: str, idempotency_key: str = "") -> Submission:
+    def __call__(
+        self,
+        line: Line,
+        command: Command,
+        *,
+        zone: str,
+        idempotency_key: str = "",
+        contacts: frozenset[str] | None = None,
+    ) -> Submission:
+        """`contacts`: of the attendee whose appointment this has to be; None: of anybody's."""
         now, org_id = self.clock(), line.organization.id
         place = self.admission.place_for(org_id)
+        too_soon = self.limits.take(_subjects(org_id, command))
         with self.open_unit() as unit:
-            command, target = self._target(unit, line, command)
+            command, target = self._target(unit, line, command, contacts)
             identity = identify(command, org_id=org_id, agent_id=line.agent.id, idempotency_key=idempotency_key)
             job = _new_job(line, command, target, zone, identity, now)
             job = job if place.at_once else replace(job, published_at=None)
             submission = self._insert(unit, job, identity, now)
             if place.refused is not None and not submission.attached:
                 raise RefusedError(place.refused, retry_after=place.retry_after)
+            if too_soon and not submission.attached:
+                raise RefusedError(Result.RATE_LIMITED, retry_after=math.ceil(too_soon))
             self._commit(unit, job, submission)
         if not submission.attached:
             self.admission.accepted(org_id)
@@ -87,18 +102,26 @@ class SubmitJob:
                 if submission.attached or again.jobs.get(job.id) is None:
                     raise
 
-    def _target(self, unit: UnitOfWork, line: Line, command: Command) -> tuple[Command, Target]:
-        """The command with our own appointment id in it, and what is known of its appointment."""
+    def _target(
+        self, unit: UnitOfWork, line: Line, command: Command, contacts: frozenset[str] | None
+    ) -> tuple[Command, Target]:
+        """The command with our own appointment id in it, and what is known of its appointment.
+
+        Two looks for one that is not there as for one that is somebody else's: their time tells nothing.
+        """
         if isinstance(command, Book):
             return command, Target(appointment_id=new_appointment_id(), account_id=line.account.id)
-        appointment = unit.appointments.get(line.organization.id, command.appointment_id)
-        if appointment is not None and not _is_on(line, appointment):
-            raise RefusedError(Result.UNKNOWN_APPOINTMENT)
+        appointment = unit.appointments.within(_reach(line, contacts), command.appointment_id)
         if isinstance(command, Reschedule) and appointment is not None and not appointment.status.is_live:
             raise RefusedError(Result.ALREADY_CANCELLED)
         account_id = appointment.account_id if appointment else line.account.id
         appointment_id = appointment.id if appointment else command.appointment_id
-        behind = unit.jobs.newest_open_on(line.organization.id, line.calendar_of(account_id), appointment_id)
+        behind = unit.jobs.newest_open_on(
+            line.organization.id,
+            line.calendar_of(account_id),
+            appointment_id,
+            contacts=contacts if appointment is None else None,
+        )
         if appointment is None and behind is None:  # else its booking is under way, and this comes after it
             raise RefusedError(Result.UNKNOWN_APPOINTMENT)
         return (
@@ -145,11 +168,23 @@ def _still_stands(unit: UnitOfWork, holder: Job) -> bool:
     return appointment is not None and appointment.status.is_live and appointment.starts_at == holder.final.starts_at
 
 
-def _is_on(line: Line, appointment: Appointment) -> bool:
+def _subjects(org_id: str, command: Command) -> list[Subject]:
+    """Whom a request is for, as far as it says so: nobody needs dozens of changes an hour."""
+    if not isinstance(command, Book):
+        return [subject(Counted.CONTACT, org_id, command.appointment_id)]
+    contacts = filter(None, (command.attendee.email, command.attendee.phone))
+    return [subject(Counted.CONTACT, org_id, contact) for contact in contacts]
+
+
+def _reach(line: Line, contacts: frozenset[str] | None) -> Reach:
     """Any agent that books the same event type of the same account may change it: they share one calendar."""
-    if appointment.agent_id == line.agent.id:
-        return True
-    return (appointment.account_id, appointment.event_type_id) == (line.account.id, line.agent.event_type.id)
+    return Reach(
+        org_id=line.organization.id,
+        agent_id=line.agent.id,
+        account_id=line.account.id,
+        event_type_id=line.agent.event_type.id,
+        contacts=contacts,
+    )
 
 
 def _new_job(line: Line, command: Command, target: Target, zone: str, identity: Identity, now: datetime) -> Job:

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, false, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, false, or_, select, update
 from sqlalchemy.orm import Session
 
-from app.domain.appointments import Appointment, AppointmentStatus, Attendee
+from app.domain.appointments import Appointment, AppointmentStatus, Attendee, Reach
 from app.storage.dialects import insert_into
 from app.storage.tables import appointment_uids, appointments
 
@@ -37,11 +37,20 @@ class SqlAppointmentStore:
             self._session.execute(once, rows)
 
     def get(self, org_id: str, appointment_id: str) -> Appointment | None:
-        by_uid = select(appointment_uids.c.appointment_id).where(appointment_uids.c.uid == appointment_id)
-        named = or_(appointments.c.id == appointment_id, appointments.c.id.in_(by_uid))
-        found = select(appointments).where(named, appointments.c.org_id == org_id)
-        rows = self._session.execute(found.order_by(appointments.c.id).limit(1)).all()
-        return self._read(rows)[0] if rows else None
+        return self._first(_named(appointment_id), appointments.c.org_id == org_id)
+
+    def within(self, reach: Reach, appointment_id: str) -> Appointment | None:
+        """The database decides, so that what is out of reach is not even read."""
+        of_agent = appointments.c.agent_id == reach.agent_id
+        of_event_type = and_(
+            appointments.c.account_id == reach.account_id, appointments.c.event_type_id == reach.event_type_id
+        )
+        reached = [_named(appointment_id), appointments.c.org_id == reach.org_id, or_(of_agent, of_event_type)]
+        if reach.contacts is not None:
+            contacts = sorted(reach.contacts)
+            by_phone = appointments.c.attendee_phone.in_(contacts)
+            reached.append(or_(by_phone, appointments.c.attendee_email.in_(contacts)))
+        return self._first(*reached)
 
     def upcoming(self, org_id: str, agent_id: str, *, email: str, phone: str, now: datetime) -> list[Appointment]:
         """Live ones that have not ended, soonest first; none without an e-mail or phone."""
@@ -76,6 +85,11 @@ class SqlAppointmentStore:
         changed = update(appointments).where(appointments.c.id == appointment_id).values(status=status)
         self._session.execute(changed)
 
+    def _first(self, *conditions: ColumnElement[bool]) -> Appointment | None:
+        found = select(appointments).where(*conditions).order_by(appointments.c.id).limit(1)
+        rows = self._session.execute(found).all()
+        return self._read(rows)[0] if rows else None
+
     def _read(self, rows: Sequence[Row[Any]]) -> list[Appointment]:
         uids = self._uids([row.id for row in rows])
         return [_from_row(row, uids[row.id]) for row in rows]
@@ -87,6 +101,11 @@ class SqlAppointmentStore:
         for row in self._session.execute(found.order_by(appointment_uids.c.position)):
             chains[row.appointment_id] = (*chains.get(row.appointment_id, ()), row.uid)
         return chains
+
+
+def _named(appointment_id: str) -> ColumnElement[bool]:
+    by_uid = select(appointment_uids.c.appointment_id).where(appointment_uids.c.uid == appointment_id)
+    return or_(appointments.c.id == appointment_id, appointments.c.id.in_(by_uid))
 
 
 def _to_row(appointment: Appointment) -> dict[str, Any]:

@@ -5,14 +5,17 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import Row, Table, select, update
+from sqlalchemy import Column, Row, Table, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.directory import Access, Account, Agent, Organization
 from app.storage.cipher import Cipher
 from app.storage.codec import event_type_from_json, event_type_to_json
 from app.storage.dialects import insert_into, rows_changed
-from app.storage.tables import accounts, agents, organizations
+from app.storage.tables import accounts, agents, caller_secrets, organizations
+
+ENCRYPTED: tuple[Column[str], ...] = (accounts.c.encrypted_key, caller_secrets.c.encrypted_secret)
+"""All that is encrypted with the secret keys, each in a table whose key is `id`."""
 
 
 class SqlDirectory:
@@ -30,7 +33,7 @@ class SqlDirectory:
         return [_organization(row) for row in self._listed(organizations)]
 
     def save_organization(self, organization: Organization) -> None:
-        self._save(organizations, _values(organization))
+        self._save(organizations, _values(organization), only_new={"caller_secret_hash": ""})
 
     def account(self, account_id: str) -> Account | None:
         row = self._session.execute(select(accounts).where(accounts.c.id == account_id)).one_or_none()
@@ -55,16 +58,25 @@ class SqlDirectory:
 
     def rotate_keys(self) -> int:
         """A key that is replaced at this moment is left alone: whoever replaces it encrypts it."""
-        kept = select(accounts.c.id, accounts.c.encrypted_key).where(accounts.c.encrypted_key.is_not(None))
+        return sum(self._rotate(column) for column in ENCRYPTED)
+
+    def _rotate(self, column: Column[str]) -> int:
+        table = column.table
+        kept = select(table.c.id, column).where(column.is_not(None))
         rotated = 0
-        for account_id, stored in self._session.execute(kept).all():
-            unchanged = accounts.c.id == account_id, accounts.c.encrypted_key == stored
-            anew = update(accounts).where(*unchanged).values(encrypted_key=self._cipher.rotate(stored))
+        for row_id, stored in self._session.execute(kept).all():
+            unchanged = table.c.id == row_id, column == stored
+            anew = update(table).where(*unchanged).values({column: self._cipher.rotate(stored)})
             rotated += rows_changed(self._session.execute(anew))
         return rotated
 
     def agent(self, agent_id: str) -> Agent | None:
         row = self._session.execute(select(agents).where(agents.c.id == agent_id)).one_or_none()
+        return _agent(row) if row else None
+
+    def agent_of(self, org_id: str, agent_id: str) -> Agent | None:
+        wanted = select(agents).where(agents.c.id == agent_id, agents.c.org_id == org_id)
+        row = self._session.execute(wanted).one_or_none()
         return _agent(row) if row else None
 
     def agents(self, org_id: str | None = None) -> list[Agent]:
@@ -81,8 +93,8 @@ class SqlDirectory:
         wanted = select(table) if org_id is None else select(table).where(table.c.org_id == org_id)
         return list(self._session.execute(wanted.order_by(table.c.created_at, table.c.id)))
 
-    def _save(self, table: Table, values: dict[str, Any]) -> None:
-        new = insert_into(self._session, table).values(values)
+    def _save(self, table: Table, values: dict[str, Any], *, only_new: dict[str, Any] | None = None) -> None:
+        new = insert_into(self._session, table).values(values | (only_new or {}))
         self._session.execute(new.on_conflict_do_update(index_elements=[table.c.id], set_=values))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Row, Select, func, literal, select, tuple_
+from sqlalchemy import Column, ColumnElement, Row, Select, func, literal, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from app.domain.jobs import Job, Status
@@ -36,9 +36,21 @@ def _oldest_ready(
     return session.scalar(select(since).where(jobs.c.id.in_(first), is_unhindered(now)).order_by(since).limit(1))
 
 
-def newest_open_on(session: Session, org_id: str, calendar: str, appointment_id: str) -> datetime | None:
-    on_it = jobs.c.appointment_id == appointment_id, jobs.c.org_id == org_id, jobs.c.calendar == calendar
+def newest_open_on(
+    session: Session, org_id: str, calendar: str, appointment_id: str, contacts: frozenset[str] | None
+) -> datetime | None:
+    on_it = [jobs.c.appointment_id == appointment_id, jobs.c.org_id == org_id, jobs.c.calendar == calendar]
+    if contacts is not None:
+        on_it.append(_booked_for(sorted(contacts)))
     return session.scalar(select(jobs.c.created_at).where(is_open, *on_it).order_by(jobs.c.created_at.desc()).limit(1))
+
+
+def _booked_for(contacts: Sequence[str]) -> ColumnElement[bool]:
+    """The job's appointment is one that was asked for by whom one of the contacts reaches."""
+    booking = jobs.alias()
+    attendee = booking.c.command["attendee"]
+    theirs = or_(attendee["email"].as_string().in_(contacts), attendee["phone"].as_string().in_(contacts))
+    return select(booking.c.id).where(booking.c.appointment_id == jobs.c.appointment_id, theirs).exists()
 
 
 def waiting_behind(session: Session, job: Job, *, now: datetime) -> list[str]:

@@ -160,8 +160,10 @@ class SqlJobStore:
         row = self._session.execute(select(jobs).where(jobs.c.dedupe_key == dedupe_key)).one_or_none()
         return job_from_row(row) if row else None
 
-    def newest_open_on(self, org_id: str, calendar: str, appointment_id: str) -> datetime | None:
-        return job_queries.newest_open_on(self._session, org_id, calendar, appointment_id)
+    def newest_open_on(
+        self, org_id: str, calendar: str, appointment_id: str, *, contacts: frozenset[str] | None = None
+    ) -> datetime | None:
+        return job_queries.newest_open_on(self._session, org_id, calendar, appointment_id, contacts)
 
     def release_key(self, job_id: str, dedupe_key: str) -> bool:
         held = update(jobs).where(jobs.c.id == job_id, jobs.c.dedupe_key == dedupe_key)

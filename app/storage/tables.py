@@ -15,6 +15,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -32,6 +33,8 @@ metadata = MetaData(
 
 OPEN = text("finished_at IS NULL")
 """Jobs that are not final: few, however many rows there are. Indexes on them alone stay small."""
+
+UNERASED = text("erased_at IS NULL")
 
 LEASED = text("lease_until IS NOT NULL")
 
@@ -67,6 +70,7 @@ jobs = Table(
     Column("finished_at", UtcTime),
     Column("final", JSON(none_as_null=True)),
     Column("endpoint_ids", JSON(none_as_null=True)),
+    Column("erased_at", UtcTime),
     CheckConstraint(
         "(finished_at IS NULL) = (status IN ('queued', 'running', 'retrying'))", name="finished_when_final"
     ),
@@ -79,6 +83,7 @@ jobs = Table(
     Index("ix_jobs_status", "status", "created_at", "id"),
     Index("ix_jobs_org_id", "org_id", "created_at", "id"),
     Index("ix_jobs_finished_at", "finished_at"),
+    Index("ix_jobs_unerased", "finished_at", sqlite_where=UNERASED, postgresql_where=UNERASED),
 )
 
 attempts = Table(
@@ -113,8 +118,10 @@ appointments = Table(
     Column("attendee_time_zone", PlainText, nullable=False),
     Column("attendee_language", PlainText, nullable=False),
     Index("ix_appointments_account_id", "account_id", "starts_at"),
+    Column("erased_at", UtcTime),
     Index("ix_appointments_attendee_email", "org_id", "agent_id", "attendee_email", "ends_at"),
     Index("ix_appointments_attendee_phone", "org_id", "agent_id", "attendee_phone", "ends_at"),
+    Index("ix_appointments_unerased", "ends_at", sqlite_where=UNERASED, postgresql_where=UNERASED),
 )
 
 appointment_uids = Table(
@@ -134,7 +141,22 @@ organizations = Table(
     Column("name", PlainText, nullable=False),
     Column("created_at", UtcTime, nullable=False),
     Column("primary_account_id", PlainText),  # no foreign key: the two tables would need each other first
-    Column("caller_secret_hash", PlainText, nullable=False),
+    Column("caller_secret_hash", PlainText, nullable=False),  # of the version before: always empty in new rows
+    Column("verified_only", Boolean, nullable=False, server_default=false()),
+    Column("contact_match", Boolean, nullable=False, server_default=false()),
+)
+
+caller_secrets = Table(
+    "caller_secrets",
+    metadata,
+    Column("id", PlainText, primary_key=True),
+    Column("org_id", PlainText, ForeignKey("organizations.id"), nullable=False),
+    Column("kind", PlainText, nullable=False),
+    Column("secret_hash", PlainText),
+    Column("encrypted_secret", PlainText),
+    Column("created_at", UtcTime, nullable=False),
+    Column("ends_at", UtcTime),
+    Index("ix_caller_secrets_org_id", "org_id"),
 )
 
 accounts = Table(
@@ -178,4 +200,18 @@ leases = Table(
     Column("name", PlainText, primary_key=True),
     Column("owner", PlainText, nullable=False),
     Column("held_until", UtcTime, nullable=False),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", PlainText, primary_key=True),
+    Column("at", UtcTime, nullable=False),
+    Column("actor", PlainText, nullable=False),
+    Column("deed", PlainText, nullable=False),
+    Column("org_id", PlainText, nullable=False),
+    Column("target_hash", PlainText, nullable=False),
+    Column("reason", PlainText, nullable=False),
+    Column("counts", JSON, nullable=False),
+    Index("ix_audit_at", "at", "id"),
 )

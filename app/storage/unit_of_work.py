@@ -9,9 +9,19 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from app.domain.notice_stores import HookStore, NoticeStore, SweepStore
-from app.domain.stores import AppointmentStore, Directory, JobStore, LeaseStore
+from app.domain.stores import (
+    AppointmentStore,
+    AuditStore,
+    CallerSecretStore,
+    Directory,
+    JobStore,
+    LeaseStore,
+    PersonalData,
+)
 from app.domain.webhook_stores import DeliveryStore, EndpointStore
 from app.storage.appointment_store import SqlAppointmentStore
+from app.storage.audit_store import SqlAuditStore
+from app.storage.caller_secret_store import SqlCallerSecretStore
 from app.storage.cipher import Cipher
 from app.storage.clock import DatabaseClock
 from app.storage.delivery_store import SqlDeliveryStore
@@ -22,6 +32,7 @@ from app.storage.hook_store import SqlHookStore
 from app.storage.job_store import SqlJobStore
 from app.storage.lease_store import SqlLeaseStore
 from app.storage.notice_store import SqlNoticeStore
+from app.storage.personal_data import SqlPersonalData
 from app.storage.sweep_store import SqlSweepStore
 
 
@@ -31,6 +42,9 @@ class SqlUnitOfWork:
     jobs: JobStore
     appointments: AppointmentStore
     directory: Directory
+    caller_secrets: CallerSecretStore
+    personal_data: PersonalData
+    audit: AuditStore
     leases: LeaseStore
     notices: NoticeStore
     hooks: HookStore
@@ -44,6 +58,9 @@ class SqlUnitOfWork:
         self.jobs = SqlJobStore(self._session)
         self.appointments = SqlAppointmentStore(self._session)
         self.directory = SqlDirectory(self._session, cipher)
+        self.caller_secrets = SqlCallerSecretStore(self._session, cipher)
+        self.personal_data = SqlPersonalData(self._session)
+        self.audit = SqlAuditStore(self._session)
         self.leases = SqlLeaseStore(self._session)
         self.notices = SqlNoticeStore(self._session)
         self.hooks = SqlHookStore(self._session, cipher)

@@ -1,1 +1,1 @@
-"""Keeps the requests to Cal.com within what it allows and can bear: a budget and a breaker per key, through Redis."""
+"""Keeps requests within limits: ours to Cal.com (a budget and a breaker per key), and those of callers to us."""

@@ -15,6 +15,7 @@ from app.domain.directory import Account, Agent, Organization
 from app.domain.errors import RefusedError
 from app.domain.event_types import EventType
 from app.domain.jobs import Attempt, Job, Status
+from app.domain.limits import Limits, Unlimited
 from app.domain.traffic import Standing
 from app.factory import create_app
 from app.services.check_health import Health
@@ -128,6 +129,7 @@ class UseCasesDouble:
     unreadable: Exception | None = None
     view: JobView | None = None
     health: Health = HEALTHY
+    limits: Limits = field(default_factory=Unlimited)
     clock: Callable[[], datetime] = lambda: NOW
     requests: list[ManageRequest] = field(default_factory=list)
     reads: list[tuple[str, float]] = field(default_factory=list)

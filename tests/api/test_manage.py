@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from app.domain.answers import Result
 from app.domain.appointments import Action
+from app.domain.caller_secrets import NO_PROOF
 from app.domain.errors import RefusedError
 from app.services.manage_appointment import ManageRequest
 from tests.api.doubles import AGENT, BOOK, IDS, ORG, URL, UseCasesDouble, an_answer, at, client_of, full_answer
@@ -32,7 +34,9 @@ def test_every_field_reaches_the_use_case():
         "timezone": "Europe/Paris",
         "unknown": {"from": "the platform"},
     }
-    assert sent(whole) == ManageRequest(
+    request = sent(whole)
+    assert json.loads(request.proof.body) == whole
+    assert replace(request, proof=NO_PROOF) == ManageRequest(
         action=Action.BOOK,
         agent_id=AGENT,
         org_id=ORG,
@@ -111,7 +115,7 @@ def test_json_is_taken_under_all_its_names(content_type):
 
 def test_the_wait_and_the_key_come_from_headers():
     request = sent(headers={"Prefer": "wait=3", "Idempotency-Key": "key-1", "X-Caller-Secret": "s3"})
-    assert (request.wait, request.idempotency_key, request.caller_secret) == (3.0, "key-1", "s3")
+    assert (request.wait, request.idempotency_key, request.proof.secret) == (3.0, "key-1", "s3")
 
 
 def test_the_applied_preference_is_said():

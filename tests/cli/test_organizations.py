@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-
 from app.cli.organizations import command as org
+from app.domain.caller_secrets import SecretKind
 from tests.cli.console import ask, refusal, run
 from tests.services.office import Office
 
@@ -16,7 +15,8 @@ def test_an_organization_is_added_under_the_given_id_once(office: Office) -> Non
         "id": ORG,
         "name": "Clinic",
         "primary_account_id": None,
-        "has_caller_secret": False,
+        "verified_only": False,
+        "contact_match": False,
         "created_at": "2026-11-23T14:00:00Z",
     }
     assert ask(office, org, "add", "--id", ORG.upper(), "Clinic") == wanted
@@ -48,13 +48,18 @@ def test_one_is_shown_with_all_that_belongs_to_it(office: Office) -> None:
     assert f"{agent.id}  Dr. Rivera" in run(office, org, "show", agent.org_id).stdout
 
 
-def test_a_caller_secret_is_printed_once_and_only_its_hash_is_kept(office: Office) -> None:
+def test_its_demands_on_callers_are_switched_on_and_off(office: Office) -> None:
     clinic = office.clinic()
-    secret = ask(office, org, "set", clinic.id, "--new-caller-secret")["caller_secret"]
-    kept = office.show_organization(clinic.id).organization.caller_secret_hash
-    assert kept == hashlib.sha256(secret.encode()).hexdigest()
-    assert secret not in run(office, org, "show", clinic.id).stdout
-    assert ask(office, org, "set", clinic.id, "--no-caller-secret")["has_caller_secret"] is False
+    office.add_caller_secret(clinic.id, SecretKind.SHARED)
+    on = ask(office, org, "set", clinic.id, "--verified-only", "--contact-match")
+    assert (on["verified_only"], on["contact_match"]) == (True, True)
+    off = ask(office, org, "set", clinic.id, "--anybody")
+    assert (off["verified_only"], off["contact_match"]) == (False, True)
+
+
+def test_who_has_no_secret_cannot_lock_everybody_out(office: Office) -> None:
+    refused = refusal(office, org, "set", office.clinic().id, "--verified-only")
+    assert refused == "Error: verified_only: It has no caller secret yet. Make one: ringbook org secret new."
 
 
 def test_one_is_renamed(office: Office) -> None:
@@ -70,4 +75,3 @@ def test_bad_usage_ends_with_code_2(office: Office) -> None:
     clinic = office.clinic()
     assert run(office, org, "set", clinic.id).exit_code == 2
     assert run(office, org, "add").exit_code == 2
-    assert run(office, org, "set", clinic.id, "--new-caller-secret", "--no-caller-secret").exit_code == 2

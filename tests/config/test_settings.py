@@ -53,6 +53,11 @@ def test_what_is_named_is_not_embedded(tmp_path):
     assert (settings.embedded_database, settings.embedded_redis, settings.embedded_calcom) == (False, False, False)
 
 
+@pytest.mark.parametrize("proxies", ["", "2", "10.0.0.0/8, 192.0.2.7", "2001:db8::/32"])
+def test_proxies_are_a_number_or_networks(proxies, tmp_path):
+    assert load_settings({"TRUSTED_PROXIES": proxies}, dotenv=tmp_path / ".env").trusted_proxies == proxies
+
+
 def test_all_faults_are_told_at_once(tmp_path):
     faults = faults_of(
         {
@@ -66,6 +71,12 @@ def test_all_faults_are_told_at_once(tmp_path):
             "WEB_THREADS": "0",
             "WORKER_THREADS": "-3",
             "LOG_LEVEL": "LOUD",
+            "TRUSTED_PROXIES": "10.0.0.1/8",
+            "LIMIT_PER_ADDRESS": "-1",
+            "LIMIT_PER_ORGANIZATION": "many",
+            "LIMIT_PER_CONTACT": "1.5",
+            "LIMIT_FAILURES": "1e3",
+            "RETENTION_DAYS": "1y",
             "SECRET_KEYS": "short",
         },
         tmp_path,
@@ -225,20 +236,13 @@ def test_the_example_file_documents_every_setting_with_its_default(tmp_path):
     assert load_settings({}, dotenv=ENV_EXAMPLE) == load_settings({}, dotenv=tmp_path / "none")
 
 
+# fmt: off
 NAMES_IN_ORDER = (
-    "HOST",
-    "PORT",
-    "SANDBOX_PORT",
-    "DATA_DIR",
-    "DATABASE_URL",
-    "REDIS_URL",
-    "CALCOM_BASE_URL",
-    "PUBLIC_URL",
-    "SECRET_KEYS",
-    "WEB_THREADS",
-    "WORKER_THREADS",
-    "LOG_LEVEL",
+    "HOST", "PORT", "SANDBOX_PORT", "DATA_DIR", "DATABASE_URL", "REDIS_URL", "CALCOM_BASE_URL", "PUBLIC_URL",
+    "SECRET_KEYS", "WEB_THREADS", "WORKER_THREADS", "LOG_LEVEL", "TRUSTED_PROXIES", "LIMIT_PER_ADDRESS",
+    "LIMIT_PER_ORGANIZATION", "LIMIT_PER_CONTACT", "LIMIT_FAILURES", "RETENTION_DAYS",
 )
+# fmt: on
 
 
 def test_the_settings_are_these():

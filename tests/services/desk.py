@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,10 @@ from cryptography.fernet import Fernet
 
 from app.domain.answers import Answer
 from app.domain.appointments import Action, Appointment
+from app.domain.caller_secrets import CallerSecret, SecretKind, hash_of
 from app.domain.directory import Account, Agent, Organization
 from app.domain.event_types import BookingField, EventType
+from app.domain.identifiers import new_secret_id
 from app.domain.jobs import Job
 from app.services.admission import Admission
 from app.services.await_outcome import AwaitOutcome, WaitingRoom
@@ -32,12 +35,14 @@ from app.services.rescue_jobs import RescueJobs
 from app.services.send_command import SendCommand
 from app.services.settle_job import SettleJob
 from app.services.submit_job import SubmitJob
+from app.services.verify_caller import VerifyCaller
 from app.storage.database import Database
 from app.storage.schema import migrate
 from tests.services.bells import Bells
 from tests.services.passing_cache import PassingCache
 from tests.services.scripted_calendar import ScriptedCalendar
 from tests.services.scripted_traffic import ScriptedTraffic
+from tests.support.tally import Tally
 
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)  # a Monday, 9 AM in New York
 TWO_PM_TUESDAY = datetime(2026, 11, 24, 19, 0, tzinfo=UTC)
@@ -77,6 +82,7 @@ class Desk:
         self.bells = Bells()
         self.cache = PassingCache()
         self.traffic = ScriptedTraffic()
+        self.limits = Tally()
         self.bulkhead = Bulkhead(seats=2)
         url = f"sqlite:///{directory}/ringbook.db"
         migrate(url)
@@ -119,9 +125,11 @@ class Desk:
         self.await_outcome = AwaitOutcome(read_unit=read_unit, doorbell=self.bells, room=WaitingRoom(2), clock=clock)
         self.manage = ManageAppointment(
             connect_agent=ConnectAgent(read_unit=read_unit),
+            verify_caller=VerifyCaller(read_unit=read_unit, clock=clock),
             submit_job=SubmitJob(
                 open_unit=open_unit,
                 admission=Admission(read_unit=read_unit, clock=clock),
+                limits=self.limits,
                 publisher=self.bells,
                 clock=clock,
             ),
@@ -186,6 +194,20 @@ class Desk:
     def book(self, at: datetime = TWO_PM_TUESDAY, **fields: Any) -> Answer:
         known = {"name": "Jane Doe", "email": "jane@example.com", "appointment_datetime": at.isoformat()}
         return self.ask(Action.BOOK, **(known | fields))
+
+    def add_secret(self, text: str, kind: SecretKind = SecretKind.SHARED, **changes: Any) -> None:
+        kept = hash_of(text) if kind is SecretKind.SHARED else text
+        values: dict[str, Any] = {"id": new_secret_id(), "org_id": ORG, "kind": kind, "created_at": NOW, "kept": kept}
+        with self.database.unit() as unit:
+            unit.caller_secrets.save(CallerSecret(**(values | changes)))
+            unit.commit()
+
+    def change_organization(self, **changes: Any) -> None:
+        with self.database.unit() as unit:
+            organization = unit.directory.organization(ORG)
+            assert organization is not None
+            unit.directory.save_organization(replace(organization, **changes))
+            unit.commit()
 
     def work(self) -> None:
         """Run what was published, as a worker would."""

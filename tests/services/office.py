@@ -24,6 +24,7 @@ from app.domain.ports import Bell
 from app.services.add_account import AddAccount
 from app.services.add_agent import AddAgent
 from app.services.add_organization import AddOrganization
+from app.services.caller_secrets import AddCallerSecret, ListCallerSecrets, RemoveCallerSecret
 from app.services.change_account import ChangeAccount
 from app.services.change_agent import ChangeAgent
 from app.services.change_organization import ChangeOrganization
@@ -31,9 +32,12 @@ from app.services.check_health import CheckHealth
 from app.services.connect_hook import ConnectHook, DisconnectHook, ShowHook
 from app.services.diagnose import DatabaseFacts, Diagnose
 from app.services.discard_job import DiscardJob
+from app.services.erase_person import ErasePerson
 from app.services.judge_hook import JudgeHook
+from app.services.list_audit import ListAudit
 from app.services.list_directory import ListAccounts, ListAgents, ListOrganizations
 from app.services.list_jobs import ListJobs
+from app.services.prune_personal_data import PrunePersonalData
 from app.services.requeue_job import RequeueJob
 from app.services.rotate_keys import RotateKeys
 from app.services.show_directory import ShowAccount, ShowAgent, ShowOrganization
@@ -86,6 +90,7 @@ class Office:
         self.secret_keys = [Fernet.generate_key().decode()]
         self.calcom_url = calcom_url
         self.calendar = CalcomCalendar(TimeLimits(connect=1.0, look_total=5.0), "ringbook-tests")
+        self._directory = directory
         self._serials = count()
         migrate(self.url)
         self.open()
@@ -95,8 +100,12 @@ class Office:
         self.database = Database(self.url, secret_keys=self.secret_keys)
         open_unit, read_unit, clock = self.database.unit, self.database.reading_unit, self.clock
         writing: dict[str, Any] = {"open_unit": open_unit, "read_unit": read_unit, "calendar": self.calendar}
+        reading: dict[str, Any] = {"open_unit": open_unit, "read_unit": read_unit, "clock": clock}
         self.add_organization = AddOrganization(open_unit=open_unit, clock=clock)
         self.change_organization = ChangeOrganization(open_unit=open_unit)
+        self.add_caller_secret = AddCallerSecret(open_unit=open_unit, clock=clock)
+        self.list_caller_secrets = ListCallerSecrets(read_unit=read_unit, clock=clock)
+        self.remove_caller_secret = RemoveCallerSecret(open_unit=open_unit)
         self.add_account = AddAccount(**writing, clock=clock, default_base_url=self.calcom_url)
         self.change_account = ChangeAccount(**writing)
         self.add_agent = AddAgent(**writing, clock=clock)
@@ -116,6 +125,9 @@ class Office:
         self.show_job = ShowJob(read_unit=read_unit)
         self.requeue_job = RequeueJob(open_unit=open_unit, publisher=self.bells, clock=clock)
         self.discard_job = DiscardJob(open_unit=open_unit, publisher=self.bells, doorbell=self.bells, clock=clock)
+        self.erase_person = ErasePerson(**reading)
+        self.prune_personal_data = PrunePersonalData(**reading)
+        self.list_audit = ListAudit(read_unit=read_unit)
         self.rotate_keys = RotateKeys(open_unit=open_unit)
         self.check_health = CheckHealth(read_unit=read_unit, redis_answers=lambda: self.redis_is_up, clock=clock)
         self.diagnose = Diagnose(
@@ -130,6 +142,10 @@ class Office:
     def close(self) -> None:
         self.database.dispose()
         self.calendar.close()
+
+    def files(self) -> list[Path]:
+        """Whatever the database has written."""
+        return [path for path in self._directory.iterdir() if path.name.startswith("ringbook.db")]
 
     def clock(self) -> datetime:
         return self.now

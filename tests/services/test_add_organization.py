@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-
 import pytest
 
 from app.domain.errors import RefusedError, UnknownNameError
@@ -59,18 +57,6 @@ def test_an_organization_can_be_renamed(office: Office) -> None:
     clinic = office.clinic()
     office.change_organization(clinic.id, name="Dentist")
     assert office.show_organization(clinic.id).organization.name == "Dentist"
-
-
-def test_of_a_caller_secret_only_the_hash_is_kept_and_it_can_be_taken_back(office: Office) -> None:
-    clinic, secret = office.clinic(), "s" * 32
-    changed = office.change_organization(clinic.id, caller_secret=secret)
-    assert changed.caller_secret_hash == hashlib.sha256(secret.encode()).hexdigest()
-    assert office.change_organization(clinic.id, caller_secret="").caller_secret_hash == ""
-
-
-def test_a_short_caller_secret_is_refused(office: Office) -> None:
-    with pytest.raises(RefusedError):
-        office.change_organization(office.clinic().id, caller_secret="short")
 
 
 def test_an_unknown_organization_is_said_to_be_unknown(office: Office) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -10,26 +9,22 @@ import pytest
 
 from app.domain.answers import Answer, Result
 from app.domain.appointments import Action, AppointmentStatus, Booking
-from app.domain.caller_secrets import hash_of
+from app.domain.caller_secrets import Proof
 from app.domain.errors import CalendarError
 from app.domain.outcomes import RetryLater
-from tests.services.desk import ORG, TWO_PM_TUESDAY, Desk
+from tests.services.desk import TWO_PM_TUESDAY, Desk
 
 SECRET = "a-long-and-random-secret"
 
 
 @pytest.fixture
 def guarded(desk: Desk) -> Desk:
-    with desk.database.unit() as unit:
-        organization = unit.directory.organization(ORG)
-        assert organization is not None
-        unit.directory.save_organization(replace(organization, caller_secret_hash=hash_of(SECRET)))
-        unit.commit()
+    desk.add_secret(SECRET)
     return desk
 
 
 def listed(desk: Desk, secret: str = SECRET, **contact: str) -> Answer:
-    return desk.ask(Action.LIST, wait=5, caller_secret=secret, **(contact or {"email": "jane@example.com"}))
+    return desk.ask(Action.LIST, wait=5, proof=Proof(secret=secret), **(contact or {"email": "jane@example.com"}))
 
 
 def test_only_the_right_secret_opens_the_list(guarded: Desk) -> None:

@@ -18,7 +18,7 @@ from app.storage.engines import parse_url
 from tests.storage.rows import NOW, SECOND
 
 API_KEY = "cal_live_0123456789abcdef"
-CLINIC = Organization(id="org", name="Clinic", created_at=NOW, caller_secret_hash="5e884898")
+CLINIC = Organization(id="org", name="Clinic", created_at=NOW, verified_only=True, contact_match=True)
 ACCOUNT = Account(
     id="account",
     org_id="org",

@@ -1,0 +1,119 @@
+"""Where personal data is kept, and how it is erased there: what stays is the state of each row, so that counts hold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Table, and_, func, or_, select, union, update
+from sqlalchemy.orm import Session
+
+from app.domain.privacy import ERASED, Person
+from app.storage.dialects import rows_changed
+from app.storage.tables import appointments, attempts, jobs
+
+Condition = ColumnElement[bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A table with an `id` and an `erased_at` (NULL until then) that holds personal data.
+
+    `of` chooses the rows of a person, `over` those that are final since before a time. `erase` gets ids and the time,
+    and says how many of their rows it changed.
+    """
+
+    table: Table
+    of: Callable[[Person], Condition]
+    over: Callable[[datetime], Condition]
+    erase: Callable[[Session, Sequence[str], datetime], int]
+
+
+def _of_attendee(person: Person) -> Condition:
+    contacts = sorted(person.contacts)
+    reached = or_(appointments.c.attendee_email.in_(contacts), appointments.c.attendee_phone.in_(contacts))
+    return and_(appointments.c.org_id == person.org_id, reached)
+
+
+def _of_caller(person: Person) -> Condition:
+    """Their bookings, and every change of an appointment that is theirs."""
+    contacts, asked = sorted(person.contacts), jobs.alias()
+    attendee = asked.c.command["attendee"]
+    reached = or_(attendee["email"].as_string().in_(contacts), attendee["phone"].as_string().in_(contacts))
+    theirs = union(
+        select(appointments.c.id).where(_of_attendee(person)),
+        select(asked.c.appointment_id).where(asked.c.org_id == person.org_id, reached),
+    )
+    return and_(jobs.c.org_id == person.org_id, jobs.c.appointment_id.in_(theirs))
+
+
+def _erase_jobs(session: Session, ids: Sequence[str], now: datetime) -> int:
+    """The keys by which repeats are known go too: they are hashes that can be tried out."""
+    changed = 0
+    unerased = jobs.c.id.in_(ids), jobs.c.erased_at.is_(None), jobs.c.finished_at.is_not(None)
+    for row in session.execute(select(jobs.c.id, jobs.c.command, jobs.c.final).where(*unerased)).all():
+        values = {
+            "command": _without_person(row.command),
+            "final": row.final and {**row.final, "detail": ""},
+            "dedupe_key": None,
+            "fingerprint": "",
+            "erased_at": now,
+        }
+        changed += rows_changed(session.execute(update(jobs).where(jobs.c.id == row.id, *unerased[1:]).values(values)))
+        session.execute(update(attempts).where(attempts.c.job_id == row.id).values(detail=""))
+    return changed
+
+
+def _without_person(command: dict[str, Any]) -> dict[str, Any]:
+    masked = {**command, "notes": "", "call_session_id": ""}
+    if "attendee" in command:
+        masked["attendee"] = {**command["attendee"], "name": ERASED, "email": "", "phone": ""}
+    return masked
+
+
+def _erase_appointments(session: Session, ids: Sequence[str], now: datetime) -> int:
+    unerased = appointments.c.id.in_(ids), appointments.c.erased_at.is_(None)
+    nobody = {"attendee_name": ERASED, "attendee_email": "", "attendee_phone": "", "erased_at": now}
+    return rows_changed(session.execute(update(appointments).where(*unerased).values(nobody)))
+
+
+PLACES = (
+    Place(jobs, _of_caller, lambda before: jobs.c.finished_at < before, _erase_jobs),
+    Place(appointments, _of_attendee, lambda before: appointments.c.ends_at < before, _erase_appointments),
+)
+"""All of them, in this order: jobs are found by their appointments, so those go last."""
+
+
+class SqlPersonalData:
+    """Counts and erasures by place, under the name of its table."""
+
+    def __init__(self, session: Session, places: Sequence[Place] = PLACES) -> None:
+        self._session = session
+        self._places = places
+
+    def open_jobs_of(self, person: Person) -> list[str]:
+        found = select(jobs.c.id).where(_of_caller(person), jobs.c.finished_at.is_(None))
+        return list(self._session.scalars(found.order_by(jobs.c.created_at)))
+
+    def count_of(self, person: Person) -> dict[str, int]:
+        return {place.table.name: self._count(place, place.of(person)) for place in self._places}
+
+    def erase_of(self, person: Person, *, now: datetime) -> dict[str, int]:
+        return {place.table.name: self._erase(place, place.of(person), now, None) for place in self._places}
+
+    def count_over(self, before: datetime) -> dict[str, int]:
+        return {place.table.name: self._count(place, place.over(before)) for place in self._places}
+
+    def erase_over(self, before: datetime, *, now: datetime, limit: int) -> dict[str, int]:
+        return {place.table.name: self._erase(place, place.over(before), now, limit) for place in self._places}
+
+    def _count(self, place: Place, wanted: Condition) -> int:
+        found = select(func.count()).select_from(place.table).where(wanted, place.table.c.erased_at.is_(None))
+        return self._session.scalar(found) or 0
+
+    def _erase(self, place: Place, wanted: Condition, now: datetime, limit: int | None) -> int:
+        found = select(place.table.c.id).where(wanted, place.table.c.erased_at.is_(None)).limit(limit)
+        ids = list(self._session.scalars(found))
+        return place.erase(self._session, ids, now) if ids else 0

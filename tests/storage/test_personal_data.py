@@ -1,0 +1,166 @@
+"""What is erased of a person, what stays, and whose data is not touched, on both databases."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import MetaData, select
+
+from app.domain.answers import Final, Result
+from app.domain.appointments import Attendee, Book, Cancel
+from app.domain.jobs import Job, Status
+from app.domain.outcomes import Trace
+from app.domain.privacy import AuditEntry, Deed, Person
+from app.storage.database import Database
+from app.storage.tables import metadata
+from tests.storage import rows
+from tests.storage.rows import NOW, START
+
+JANE = Attendee(name="Canary Quoll", email="canary@quoll.example", phone="+14155550137")
+HERS = Person(org_id="org", contacts=frozenset({JANE.email}))
+NOTES = "canary notes"
+DAY = timedelta(days=1)
+
+
+def everything(database: Database) -> str:
+    """All that any table holds, as one text."""
+    found = MetaData()
+    with database._engine.connect() as connection:
+        found.reflect(connection)
+        assert set(metadata.tables) <= set(found.tables)
+        return repr([connection.execute(select(table)).all() for table in found.sorted_tables])
+
+
+def finished(database: Database, job: Job, result: Result = Result.BOOKED) -> None:
+    claimed = rows.claimed(database, job)
+    trace = Trace(code="said", detail="canary detail")
+    with database.unit() as unit:
+        final = Final(result=result, detail="canary final")
+        assert unit.jobs.finish(
+            claimed, now=NOW, status=Status.SUCCEEDED, final=final, outcome="succeeded", trace=trace
+        )
+        unit.commit()
+
+
+def booked(database: Database, attendee: Attendee = JANE, **changes: Any) -> Job:
+    """A job that has booked, its appointment, and a later job that called it off."""
+    command = Book(attendee=attendee, starts_at=START, notes=NOTES, call_session_id="canary call")
+    job = rows.added(
+        database, **({"command": command, "dedupe_key": f"n:{attendee.phone}{changes}", "fingerprint": "f"} | changes)
+    )
+    finished(database, job)
+    with database.unit() as unit:
+        unit.appointments.save(
+            rows.make_appointment(id=job.appointment_id, org_id=job.org_id, attendee=attendee, uids=(job.id,))
+        )
+        unit.commit()
+    cancel = Cancel(appointment_id=job.appointment_id, notes=NOTES)
+    finished(
+        database,
+        rows.added(database, command=cancel, appointment_id=job.appointment_id, org_id=job.org_id, starts_at=None),
+        Result.CANCELLED,
+    )
+    return job
+
+
+def erased(database: Database, person: Person = HERS) -> dict[str, int]:
+    with database.unit() as unit:
+        counts = unit.personal_data.erase_of(person, now=NOW)
+        unit.commit()
+    return counts
+
+
+def test_nothing_of_the_person_is_left_in_any_table(database: Database) -> None:
+    job = booked(database)
+    assert "canary" in everything(database).lower()
+
+    assert erased(database) == {"jobs": 2, "appointments": 1}
+
+    left = everything(database)
+    assert "canary" not in left.lower()
+    assert "4155550137" not in left
+    with database.reading_unit() as unit:
+        kept, appointment = unit.jobs.get_with_history(job.id), unit.appointments.get("org", job.appointment_id)
+    assert kept is not None
+    assert appointment is not None
+    assert (kept.status, kept.final, kept.dedupe_key, kept.fingerprint) == (
+        Status.SUCCEEDED,
+        Final(result=Result.BOOKED),
+        None,
+        "",
+    )
+    assert isinstance(kept.command, Book)
+    assert kept.command.attendee == replace(JANE, name="[erased]", email="", phone="", time_zone="UTC", language="en")
+    assert [(attempt.outcome, attempt.code, attempt.detail) for attempt in kept.history] == [("succeeded", "said", "")]
+    assert (appointment.attendee.name, appointment.uids) == ("[erased]", (job.id,))
+
+
+def test_counts_by_status_stay_true(database: Database) -> None:
+    booked(database)
+    with database.reading_unit() as unit:
+        before = unit.jobs.counts()
+    erased(database)
+    with database.reading_unit() as unit:
+        assert unit.jobs.counts() == before
+
+
+def test_others_are_left_alone(database: Database) -> None:
+    booked(database, Attendee(name="Ann", email="ann@example.org", phone="+14155550188"))
+    booked(database, org_id="another")
+    before = everything(database)
+    assert erased(database) == {"jobs": 0, "appointments": 0}
+    assert everything(database) == before
+
+
+def test_erasing_again_finds_nothing(database: Database) -> None:
+    booked(database)
+    with database.reading_unit() as unit:
+        assert unit.personal_data.count_of(HERS) == {"jobs": 2, "appointments": 1}
+    erased(database)
+    with database.reading_unit() as unit:
+        assert unit.personal_data.count_of(HERS) == {"jobs": 0, "appointments": 0}
+    assert erased(database) == {"jobs": 0, "appointments": 0}
+
+
+def test_what_is_still_open_is_named_and_not_erased(database: Database) -> None:
+    job = rows.added(database, command=Book(attendee=JANE, starts_at=START, notes=NOTES))
+    with database.reading_unit() as unit:
+        assert unit.personal_data.open_jobs_of(HERS) == [job.id]
+    assert erased(database) == {"jobs": 0, "appointments": 0}
+    with database.reading_unit() as unit:
+        assert unit.jobs.get(job.id) == job
+
+
+def test_by_age_only_what_is_over_goes_and_only_so_much_at_a_time(database: Database) -> None:
+    for number in range(3):
+        booked(database, replace(JANE, phone=f"+1415555013{number}"))
+
+    def erase(before: Any, limit: int = 100) -> dict[str, int]:
+        with database.unit() as unit:
+            counts = unit.personal_data.erase_over(before, now=NOW, limit=limit)
+            unit.commit()
+        return counts
+
+    assert erase(NOW) == {"jobs": 0, "appointments": 0}
+    assert erase(NOW + DAY, limit=4) == {"jobs": 4, "appointments": 0}
+    assert erase(START + DAY) == {"jobs": 2, "appointments": 3}
+    assert "canary" not in everything(database).lower()
+
+
+@pytest.mark.parametrize("limit", [1, 2, 10])
+def test_the_record_is_read_in_pages_newest_first(database: Database, limit: int) -> None:
+    with database.unit() as unit:
+        for number in range(5):
+            entry = AuditEntry(id=f"audit_{number}", at=NOW + number * DAY, actor="cli:me", deed=Deed.PRUNE)
+            unit.audit.save(entry)
+            unit.audit.save(replace(entry, counts={"jobs": number}))
+        unit.commit()
+    read: list[AuditEntry] = []
+    with database.reading_unit() as unit:
+        while page := unit.audit.newest(limit=limit, before=read[-1].id if read else None):
+            read += page
+        assert unit.audit.newest(limit=limit, before="audit_unknown") == []
+    assert [entry.counts["jobs"] for entry in read] == [4, 3, 2, 1, 0]
