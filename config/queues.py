@@ -15,14 +15,20 @@ class QueueName(StrEnum):
     MAINTENANCE = "maintenance"
 
 
+WORKER_QUEUES = (QueueName.LIVE, QueueName.BACKGROUND, QueueName.MAINTENANCE)
+"""What the worker process serves; events have one of their own, so that slow receivers hold none of its threads."""
+
+
 class TaskName(StrEnum):
     """Names under which workers register what they can do."""
 
     EXECUTE = "appointments.execute"
+    DELIVER = "webhooks.deliver"
 
 
 ROUTES: dict[str, dict[str, str]] = {
     TaskName.EXECUTE.value: {"queue": QueueName.LIVE.value},
+    TaskName.DELIVER.value: {"queue": QueueName.WEBHOOKS.value},
 }
 """Where a task goes when its publisher names no queue."""
 

@@ -16,7 +16,10 @@ from workers import lease_thread
 from workers.runtime import container, settings, stopping
 from workers.stall_guard import StallGuard
 
-TASKS = ("workers.tasks.appointments",)
+TASKS = ("workers.tasks.appointments", "workers.tasks.webhooks")
+
+SUBJECTS = ("job_id", "delivery_id")
+"""What tasks are about: their log lines carry it."""
 
 
 def build_app() -> Celery:
@@ -44,11 +47,12 @@ def _keep_leases(**_: Any) -> None:
 
 
 @signals.worker_ready.connect
-def _say_ready(**_: Any) -> None:
+def _say_ready(sender: Any, **_: Any) -> None:
     """For `ringbook up`, which waits for it; where there is no data directory nobody does."""
     if settings().data_dir.is_dir():
+        name = str(sender.hostname).partition("@")[0]
         with contextlib.suppress(OSError):  # not ours to write, so not that of `ringbook up`
-            settings().worker_ready_file.touch()
+            settings().ready_file(name).touch()
 
 
 @signals.worker_shutting_down.connect
@@ -61,7 +65,8 @@ def _bind_ids(task: Task[Any, Any], kwargs: dict[str, Any], **_: Any) -> None:
     structlog.contextvars.clear_contextvars()
     request_id = (task.request.headers or {}).get("request_id")
     structlog.contextvars.bind_contextvars(
-        **{key: value for key, value in {"job_id": kwargs.get("job_id"), "request_id": request_id}.items() if value}
+        **{name: kwargs[name] for name in SUBJECTS if name in kwargs},
+        **({"request_id": request_id} if request_id else {}),
     )
 
 

@@ -29,9 +29,13 @@ def run(stop: threading.Event) -> None:
             published = use.rescue_jobs()
             if published:
                 log.info("jobs_published", count=published)
+            published = use.rescue_deliveries()
+            if published:
+                log.info("deliveries_published", count=published)
             if time.monotonic() >= prune_at:
                 prune_at = time.monotonic() + PRUNE_EVERY
                 use.prune_jobs()
+                use.prune_events()
         except StoreUnavailableError:
             log.warning("database_unavailable")
             pause = PAUSE_AFTER_FAULT

@@ -1,4 +1,4 @@
-"""Wakes a worker for a job, through Celery, within a bounded time and without ever failing its caller."""
+"""Wakes a worker for a job or a delivery, through Celery, within a bounded time and without ever failing its caller."""
 
 from __future__ import annotations
 
@@ -34,9 +34,10 @@ _log = structlog.get_logger(__name__)
 
 
 class CeleryPublisher:
-    """Publishes "run job X" and nothing else; opens no connection before the first publish (safe to fork until then).
+    """Publishes "run job X" and "send delivery Y" and nothing else.
 
-    The time bound does not cover the look-up of the broker's host name, which the system's resolver decides.
+    Opens no connection before the first publish (safe to fork until then). The time
+    bound does not cover the look-up of the broker's host name, which the system's resolver decides.
     """
 
     def __init__(self, redis_url: str) -> None:
@@ -52,6 +53,14 @@ class CeleryPublisher:
         gone or does not answer costs less than a second; tries within the second after that are given up at once, so
         that they do not delay their callers.
         """
+        queue = QueueName.BACKGROUND if background else QueueName.LIVE
+        return self._publish(TaskName.EXECUTE, queue, {"job_id": job_id})
+
+    def publish_delivery(self, delivery_id: str) -> bool:
+        """Wake a worker for this delivery of an event; within the same bounds."""
+        return self._publish(TaskName.DELIVER, QueueName.WEBHOOKS, {"delivery_id": delivery_id})
+
+    def _publish(self, task: TaskName, queue: QueueName, about: dict[str, str]) -> bool:
         probes = self._outage.is_on
         if not self._outage.admits():
             return False
@@ -60,33 +69,33 @@ class CeleryPublisher:
         except LimitExceeded:  # a sign of load rather than of an outage
             return False
         except BROKER_ERRORS as error:
-            return self._failed(job_id, error)
+            return self._failed(about, error)
         try:
             if self._outage.is_on and not probes:  # whoever had the connection before found the broker gone
                 return False
-            self._send(producer, job_id, QueueName.BACKGROUND if background else QueueName.LIVE)
+            self._send(producer, task, queue, about)
         except BROKER_ERRORS as error:
-            return self._failed(job_id, error)
+            return self._failed(about, error)
         finally:
             producer.release()
         if self._outage.ended():
             _log.info("broker_found_again")
         return True
 
-    def _send(self, producer: Producer, job_id: str, queue: QueueName) -> None:
+    def _send(self, producer: Producer, task: TaskName, queue: QueueName, about: dict[str, str]) -> None:
         request_id = get_contextvars().get("request_id")
         self._app.send_task(
-            TaskName.EXECUTE.value,
-            kwargs={"job_id": job_id},
+            task.value,
+            kwargs=about,
             queue=queue.value,
             headers={"request_id": request_id} if request_id else {},
             ignore_result=True,
             producer=producer,
         )
 
-    def _failed(self, job_id: str, error: Exception) -> bool:
+    def _failed(self, about: dict[str, str], error: Exception) -> bool:
         if self._outage.began():
-            _log.warning("broker_lost", job_id=job_id, error=type(error).__name__)
+            _log.warning("broker_lost", **about, error=type(error).__name__)
         return False
 
 

@@ -28,7 +28,12 @@ def build_container(settings: Settings, *, stopping: Callable[[], bool] = lambda
     adapters = choose_adapters(settings)
     return Container(
         callers=bind_callers(adapters, web_threads=settings.web_threads),
-        workers=bind_workers(adapters, worker_threads=settings.worker_threads, stopping=stopping),
+        workers=bind_workers(
+            adapters,
+            worker_threads=settings.worker_threads,
+            webhook_threads=settings.webhook_threads,
+            stopping=stopping,
+        ),
         operators=bind_operators(adapters, calcom_base_url=settings.calcom_base_url),
         close=adapters.close,
     )

@@ -86,7 +86,13 @@ CalendarAt = Callable[[Priority], Calendar]
 """The calendar whose reads have that priority. Reads that have to stand back raise PostponedError."""
 
 
-class Publisher(Protocol):
+class DeliveryPublisher(Protocol):
+    def publish_delivery(self, delivery_id: str) -> bool:
+        """Wake a worker for this delivery; False (never an exception) if the broker did not take the message."""
+        ...
+
+
+class Publisher(DeliveryPublisher, Protocol):
     def publish(self, job_id: str, *, background: bool = False) -> bool:
         """Wake a worker for this job; False (never an exception) if the broker did not take the message in time.
 

@@ -10,6 +10,7 @@ from app.domain.jobs import Job, Status, sources_of
 from app.domain.ports import Clock, Doorbell, Publisher
 from app.domain.stores import OpenUnit
 from app.services.named import job_named, refused
+from app.services.tell_outcome import tell_discard
 
 REASON_LIMIT = 500
 
@@ -35,12 +36,15 @@ class DiscardJob:
                 _check_outcome(job)
             if not unit.jobs.discard(job.id, now=self.clock(), final=final):
                 raise UnknownNameError(f"The job {job.id} changed at this moment. Look at it again.")
+            told = tell_discard(unit, job, self.clock())
             discarded = job_named(unit.jobs, job.id)
             freed = unit.jobs.waiting_behind(discarded, now=self.clock())
             unit.commit()
         self.doorbell.ring(job.id)
         for waiting in freed:
             self.publisher.publish(waiting)
+        for delivery_id in told:
+            self.publisher.publish_delivery(delivery_id)
         return discarded
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from itertools import islice
 
@@ -82,13 +83,15 @@ def search(session: Session, wanted: DeliveryFilter) -> list[Delivery]:
     return [delivery_from_row(row) for row in session.execute(newest)]
 
 
-def failed_since(session: Session, endpoint_id: str, since: datetime, *, limit: int) -> list[str]:
+def ended_since(
+    session: Session, endpoint_id: str, since: datetime, *, statuses: Collection[DeliveryStatus], limit: int
+) -> list[str]:
     wanted = (
         select(deliveries.c.id)
         .join(events, events.c.id == deliveries.c.event_id)
         .where(
             deliveries.c.endpoint_id == endpoint_id,
-            deliveries.c.status == DeliveryStatus.FAILED,
+            deliveries.c.status.in_(statuses),
             ~is_direct,
             events.c.occurred_at >= since,
         )

@@ -40,7 +40,12 @@ def doomed_container(dooms: Dooms, lease: timedelta) -> Container:
     )
     return replace(
         build_container(settings),
-        workers=bind_workers(wrapped, worker_threads=settings.worker_threads, stopping=stopping),
+        workers=bind_workers(
+            wrapped,
+            worker_threads=settings.worker_threads,
+            webhook_threads=settings.webhook_threads,
+            stopping=stopping,
+        ),
     )
 
 

@@ -57,12 +57,17 @@ class Bells:
 
     rung: list[str] = field(default_factory=list)
     published: list[str] = field(default_factory=list)
+    to_deliver: list[str] = field(default_factory=list)
 
     def ring(self, job_id: str) -> None:
         self.rung.append(job_id)
 
     def publish(self, job_id: str, *, background: bool = False) -> bool:
         self.published.append(job_id)
+        return True
+
+    def publish_delivery(self, delivery_id: str) -> bool:
+        self.to_deliver.append(delivery_id)
         return True
 
     @contextmanager
