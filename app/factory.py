@@ -7,6 +7,7 @@ from flask import Flask
 from app.api.docs import docs_pages
 from app.api.endpoints import Document
 from app.api.errors import register_error_handlers
+from app.api.guards import enforce_guards
 from app.api.health import health_endpoints
 from app.api.jobs import job_endpoints
 from app.api.manage import manage_endpoints
@@ -35,5 +36,6 @@ def create_app(container: UseCases, *, public_url: str) -> Flask:
     ):
         document.add(endpoints)
     app.register_blueprint(docs_pages())
+    enforce_guards(app, container.check_api_key)
     register_error_handlers(app, replies)
     return app

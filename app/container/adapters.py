@@ -29,7 +29,10 @@ from config.settings import Settings
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Adapters:
-    """What the use cases are bound to. `look_ups` runs what may take longer than a caller waits."""
+    """What the use cases are bound to. `look_ups` runs what may take longer than a caller waits.
+
+    `notes` writes down what nobody waits for.
+    """
 
     open_unit: OpenUnit
     read_unit: OpenUnit
@@ -40,6 +43,7 @@ class Adapters:
     doorbell: Doorbell
     clock: Clock
     look_ups: Executor
+    notes: Executor
     redis_answers: Callable[[], bool]
     redis_info: Callable[[], RedisInfo | None]
     read_traffic: Callable[[], list[Standing]]
@@ -61,7 +65,9 @@ def choose_adapters(settings: Settings) -> Adapters:
     look_ups = ThreadPoolExecutor(max_workers=max(4, settings.web_threads // 2), thread_name_prefix="look-up")
     for close in (database.dispose, calendar.close, traffic.close, doorbell.close, probe.close):
         stack.callback(close)
-    stack.callback(partial(look_ups.shutdown, wait=False, cancel_futures=True))
+    notes = ThreadPoolExecutor(max_workers=1, thread_name_prefix="notes")
+    for executor in (look_ups, notes):
+        stack.callback(partial(executor.shutdown, wait=False, cancel_futures=True))
     return Adapters(
         open_unit=database.unit,
         read_unit=database.reading_unit,
@@ -72,6 +78,7 @@ def choose_adapters(settings: Settings) -> Adapters:
         doorbell=doorbell,
         clock=utc_now,
         look_ups=look_ups,
+        notes=notes,
         redis_answers=probe.answers,
         redis_info=probe.info,
         read_traffic=traffic.standings,

@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from app.domain.answers import Final
+from app.domain.api_keys import ApiKey
 from app.domain.appointments import Appointment, AppointmentStatus
 from app.domain.directory import Access, Account, Agent, Organization
 from app.domain.jobs import Attempt, Job, Status
@@ -178,6 +179,26 @@ class Directory(Protocol):
     def save_agent(self, agent: Agent) -> None: ...
 
 
+class ApiKeyStore(Protocol):
+    def add(self, api_key: ApiKey) -> None: ...
+
+    def get(self, key_id: str) -> ApiKey | None: ...
+
+    def by_hash(self, key_hash: str) -> ApiKey | None: ...
+
+    def all(self, org_id: str | None = None) -> list[ApiKey]:
+        """In the order of their making: every key, or those of one organization."""
+        ...
+
+    def revoke(self, key_id: str, *, now: datetime) -> bool:
+        """False where it was revoked before, or there is none."""
+        ...
+
+    def note_use(self, key_id: str, *, now: datetime) -> bool:
+        """False where its use was noted within the last minute."""
+        ...
+
+
 class LeaseStore(Protocol):
     """Named leases in the database, for what only one process should do at a time."""
 
@@ -192,6 +213,7 @@ class UnitOfWork(Protocol):
     jobs: JobStore
     appointments: AppointmentStore
     directory: Directory
+    api_keys: ApiKeyStore
     leases: LeaseStore
 
     def __enter__(self) -> Self: ...

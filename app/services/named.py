@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from app.domain.answers import Result
+from app.domain.api_keys import ApiKey
 from app.domain.directory import Access, Account, Agent, Organization
 from app.domain.errors import RefusedError, UnknownNameError
 from app.domain.identifiers import UUID
 from app.domain.jobs import Job
-from app.domain.stores import Directory, JobStore
+from app.domain.stores import ApiKeyStore, Directory, JobStore
 
 NAME_LIMIT = 200
 
@@ -79,4 +80,11 @@ def job_named(jobs: JobStore, job_id: str) -> Job:
     found = jobs.get_with_history(job_id.strip())
     if found is None:
         raise UnknownNameError(f"There is no job {job_id}. Final jobs are deleted after a while.")
+    return found
+
+
+def api_key_named(api_keys: ApiKeyStore, key_id: str) -> ApiKey:
+    found = api_keys.get(key_id.strip())
+    if found is None:
+        raise UnknownNameError(f"There is no API key {key_id}.")
     return found

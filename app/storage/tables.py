@@ -170,6 +170,21 @@ agents = Table(
     Index("ix_agents_org_id", "org_id"),
 )
 
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("id", PlainText, primary_key=True),
+    Column("org_id", PlainText, ForeignKey("organizations.id")),  # none: an admin's key
+    Column("name", PlainText, nullable=False),
+    Column("key_hash", PlainText, nullable=False, unique=True),
+    Column("ends_with", PlainText, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("expires_at", UtcTime),
+    Column("last_used_at", UtcTime),
+    Column("revoked_at", UtcTime),
+    Index("ix_api_keys_org_id", "org_id", "created_at", "id"),
+)
+
 leases = Table(
     "leases",
     metadata,

@@ -8,7 +8,8 @@ from typing import Self
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from app.domain.stores import AppointmentStore, Directory, JobStore, LeaseStore
+from app.domain.stores import ApiKeyStore, AppointmentStore, Directory, JobStore, LeaseStore
+from app.storage.api_key_store import SqlApiKeyStore
 from app.storage.appointment_store import SqlAppointmentStore
 from app.storage.cipher import Cipher
 from app.storage.directory_store import SqlDirectory
@@ -23,6 +24,7 @@ class SqlUnitOfWork:
     jobs: JobStore
     appointments: AppointmentStore
     directory: Directory
+    api_keys: ApiKeyStore
     leases: LeaseStore
 
     def __init__(self, engine: Engine, cipher: Cipher) -> None:
@@ -30,6 +32,7 @@ class SqlUnitOfWork:
         self.jobs = SqlJobStore(self._session)
         self.appointments = SqlAppointmentStore(self._session)
         self.directory = SqlDirectory(self._session, cipher)
+        self.api_keys = SqlApiKeyStore(self._session)
         self.leases = SqlLeaseStore(self._session)
 
     def __enter__(self) -> Self:

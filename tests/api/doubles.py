@@ -10,9 +10,10 @@ from typing import Any
 from flask.testing import FlaskClient
 
 from app.domain.answers import Answer, ListedAppointment, Result
+from app.domain.api_keys import Scope
 from app.domain.appointments import Action, Attendee, Cancel
 from app.domain.directory import Account, Agent, Organization
-from app.domain.errors import RefusedError
+from app.domain.errors import NotAuthenticatedError, RefusedError
 from app.domain.event_types import EventType
 from app.domain.jobs import Attempt, Job, Status
 from app.domain.traffic import Standing
@@ -129,6 +130,7 @@ class UseCasesDouble:
     view: JobView | None = None
     health: Health = HEALTHY
     clock: Callable[[], datetime] = lambda: NOW
+    scopes: dict[str, Scope] = field(default_factory=dict)
     requests: list[ManageRequest] = field(default_factory=list)
     reads: list[tuple[str, float]] = field(default_factory=list)
 
@@ -150,6 +152,11 @@ class UseCasesDouble:
         if self.view is None:
             raise RefusedError(Result.UNKNOWN_JOB)
         return self.view
+
+    def check_api_key(self, api_key: str) -> Scope:
+        if api_key not in self.scopes:
+            raise NotAuthenticatedError
+        return self.scopes[api_key]
 
     def read_traffic(self) -> list[Standing]:
         return [Standing(account_id="acc_1", budget_left=73, breaker_is_open=True)]

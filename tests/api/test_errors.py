@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from structlog.testing import capture_logs
 
+from app.api.guards import Guard, guarded
 from app.domain.errors import StoreUnavailableError
 from app.factory import create_app
 from tests.api.doubles import BOOK, PUBLIC_URL, URL, UseCasesDouble, client_of
@@ -87,7 +88,7 @@ def test_an_error_of_the_framework_is_put_into_our_words(status, expected):
     from flask import abort
 
     app = create_app(UseCasesDouble(), public_url=PUBLIC_URL)
-    app.add_url_rule("/broken", view_func=lambda: abort(status))
+    app.add_url_rule("/broken", view_func=guarded(Guard.OPEN)(lambda: abort(status)))
     assert error_of(app.test_client().get("/broken")) == expected
 
 
@@ -95,7 +96,7 @@ def test_a_redirect_raised_as_an_exception_stays_one():
     from flask import abort, redirect
 
     app = create_app(UseCasesDouble(), public_url=PUBLIC_URL)
-    app.add_url_rule("/moved", view_func=lambda: abort(redirect("/healthz")))
+    app.add_url_rule("/moved", view_func=guarded(Guard.OPEN)(lambda: abort(redirect("/healthz"))))
     assert app.test_client().get("/moved").status_code == 302
 
 
