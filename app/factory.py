@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from flask import Flask
 
 from app.api.docs import docs_pages
@@ -18,8 +20,11 @@ from app.api.replies import Replies
 from app.api.security_headers import add_security_headers
 from app.api.use_cases import UseCases
 
+if TYPE_CHECKING:
+    from app.container.providers import ProviderCases
 
-def create_app(container: UseCases, *, public_url: str) -> Flask:
+
+def create_app(container: UseCases, providers: ProviderCases, *, public_url: str) -> Flask:
     """The WSGI application. `public_url` is where callers reach it, for links in answers and in the document."""
     app = Flask(__name__, static_folder=None)
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the contract shows an order
@@ -36,6 +41,6 @@ def create_app(container: UseCases, *, public_url: str) -> Flask:
     ):
         document.add(endpoints)
     app.register_blueprint(docs_pages())
-    enforce_guards(app, container.check_api_key)
+    enforce_guards(app, providers.check_api_key)
     register_error_handlers(app, replies)
     return app

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from app.domain.answers import Answer
-from app.domain.api_keys import Scope
 from app.domain.ports import Clock
 from app.domain.traffic import Standing
 from app.services.check_health import Health
@@ -34,11 +33,6 @@ class UseCases(Protocol):
 
     @property
     def read_job(self) -> ReadJob: ...
-
-    @property
-    def check_api_key(self) -> Callable[[str], Scope]:
-        """Raises NotAuthenticatedError, StoreUnavailableError."""
-        ...
 
     @property
     def check_health(self) -> Callable[[], Health]: ...

@@ -10,7 +10,6 @@ from app.domain.ports import Clock
 from app.domain.traffic import Priority, Standing
 from app.services.admission import Admission
 from app.services.await_outcome import AwaitOutcome, WaitingRoom
-from app.services.check_api_key import CheckApiKey
 from app.services.check_health import CheckHealth
 from app.services.connect_agent import ConnectAgent
 from app.services.find_slots import FindSlots
@@ -32,7 +31,6 @@ class CallerCases:
     manage_appointment: ManageAppointment
     connect_agent: ConnectAgent
     read_job: ReadJob
-    check_api_key: CheckApiKey
     check_health: CheckHealth
     read_traffic: Callable[[], list[Standing]]
 
@@ -71,7 +69,6 @@ def bind_callers(adapters: Adapters, *, web_threads: int) -> CallerCases:
         ),
         connect_agent=connect_agent,
         read_job=ReadJob(read_unit=read_unit, await_outcome=await_outcome, clock=clock),
-        check_api_key=CheckApiKey(read_unit=read_unit, open_unit=adapters.open_unit, notes=adapters.notes, clock=clock),
         check_health=CheckHealth(read_unit=read_unit, redis_answers=adapters.redis_answers, clock=clock),
         read_traffic=adapters.read_traffic,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.domain.api_keys import ApiKey
+from app.domain.paging import WHOLE, Span
 from app.domain.stores import OpenUnit
 from app.services.named import organization_named
 
@@ -15,7 +16,7 @@ class ListApiKeys:
 
     read_unit: OpenUnit
 
-    def __call__(self, org_id: str | None = None) -> list[ApiKey]:
+    def __call__(self, org_id: str | None = None, span: Span = WHOLE) -> list[ApiKey]:
         with self.read_unit() as unit:
             wanted = None if org_id is None else organization_named(unit.directory, org_id).id
-            return unit.api_keys.all(wanted)
+            return unit.api_keys.all(wanted, span)

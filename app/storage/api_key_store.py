@@ -9,7 +9,9 @@ from sqlalchemy import ColumnElement, Row, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.api_keys import NOTED_EVERY, ApiKey, Scope
+from app.domain.paging import WHOLE, Span
 from app.storage.dialects import rows_changed
+from app.storage.places import stands_behind
 from app.storage.tables import api_keys
 
 
@@ -26,9 +28,11 @@ class SqlApiKeyStore:
     def by_hash(self, key_hash: str) -> ApiKey | None:
         return self._one(api_keys.c.key_hash == key_hash)
 
-    def all(self, org_id: str | None = None) -> list[ApiKey]:
+    def all(self, org_id: str | None = None, span: Span = WHOLE) -> list[ApiKey]:
         wanted = select(api_keys) if org_id is None else select(api_keys).where(api_keys.c.org_id == org_id)
-        rows = self._session.execute(wanted.order_by(api_keys.c.created_at, api_keys.c.id))
+        if span.after is not None:
+            wanted = wanted.where(stands_behind(api_keys.c.created_at, api_keys.c.id, span.after))
+        rows = self._session.execute(wanted.order_by(api_keys.c.created_at, api_keys.c.id).limit(span.limit))
         return [_from_row(row) for row in rows]
 
     def revoke(self, key_id: str, *, now: datetime) -> bool:

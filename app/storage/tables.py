@@ -111,6 +111,8 @@ appointments = Table(
     Column("attendee_phone", PlainText, nullable=False),
     Column("attendee_time_zone", PlainText, nullable=False),
     Column("attendee_language", PlainText, nullable=False),
+    Column("meeting_url", PlainText, nullable=False, server_default=""),
+    Index("ix_appointments_org_id", "org_id", "starts_at", "id"),
     Index("ix_appointments_attendee_email", "org_id", "agent_id", "attendee_email", "ends_at"),
     Index("ix_appointments_attendee_phone", "org_id", "agent_id", "attendee_phone", "ends_at"),
 )
@@ -148,6 +150,9 @@ accounts = Table(
     Column("time_zone", PlainText, nullable=False),
     Column("created_at", UtcTime, nullable=False),
     Column("settle_seconds", Float, nullable=False),
+    Column("agent_id", PlainText),  # no foreign key: as above
+    Column("email", PlainText, nullable=False, server_default=""),
+    Column("disconnected_at", UtcTime),
     Index("ix_accounts_org_id", "org_id"),
 )
 
@@ -167,6 +172,7 @@ agents = Table(
     Column("placeholder_email", PlainText, nullable=False),
     Column("phone_country", PlainText, nullable=False),
     Column("field_answers", JSON, nullable=False),
+    Column("deleted_at", UtcTime),
     Index("ix_agents_org_id", "org_id"),
 )
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
+from flask import Flask
 from flask.testing import FlaskClient
 
 from app.domain.answers import Answer, ListedAppointment, Result
@@ -184,5 +185,10 @@ ACCOUNT = Account(
 )
 
 
+def app_of(use_cases: UseCasesDouble, *, public_url: str = PUBLIC_URL) -> Flask:
+    """The double stands for both sides; what only providers ask for is tested with the real use cases."""
+    return create_app(use_cases, cast(Any, use_cases), public_url=public_url)
+
+
 def client_of(use_cases: UseCasesDouble, *, public_url: str = PUBLIC_URL) -> FlaskClient:
-    return create_app(use_cases, public_url=public_url).test_client()
+    return app_of(use_cases, public_url=public_url).test_client()

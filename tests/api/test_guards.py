@@ -15,8 +15,7 @@ from app.api.replies import Replies
 from app.api.response_schemas import AliveSchema
 from app.domain.api_keys import Scope
 from app.domain.errors import StoreUnavailableError
-from app.factory import create_app
-from tests.api.doubles import ORG, PUBLIC_URL, UseCasesDouble
+from tests.api.doubles import ORG, PUBLIC_URL, UseCasesDouble, app_of
 
 ROUTES = {
     ("GET", "/docs"): "open",
@@ -42,11 +41,11 @@ def routes_of(app: Flask) -> dict[tuple[str, str], str]:
 
 
 def test_this_is_who_may_call_what():
-    assert routes_of(create_app(UseCasesDouble(), public_url=PUBLIC_URL)) == ROUTES
+    assert routes_of(app_of(UseCasesDouble())) == ROUTES
 
 
 def test_the_document_says_the_same():
-    document = create_app(UseCasesDouble(), public_url=PUBLIC_URL).test_client().get("/openapi.json").get_json()
+    document = app_of(UseCasesDouble()).test_client().get("/openapi.json").get_json()
     said = {
         (method.upper(), path.replace("{job_id}", "<string:job_id>")): bool(operation["security"])
         for path, operations in document["paths"].items()
@@ -58,7 +57,7 @@ def test_the_document_says_the_same():
 
 
 def test_an_application_with_a_route_that_declares_nothing_does_not_start():
-    app = create_app(UseCasesDouble(), public_url=PUBLIC_URL)
+    app = app_of(UseCasesDouble())
     app.add_url_rule("/secret", "secret", lambda: "everything")
     with pytest.raises(UndeclaredGuardError, match="secret does not declare its guard"):
         enforce_guards(app, UseCasesDouble().check_api_key)

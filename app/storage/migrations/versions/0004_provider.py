@@ -1,4 +1,4 @@
-"""Keys of the provider side."""
+"""Keys of the provider side, accounts of one agent, and what ends without being deleted."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,9 +13,20 @@ UTC_TIME = sa.Text().with_variant(sa.TIMESTAMP(timezone=True), "postgresql")
 
 def upgrade() -> None:
     create_api_keys()
+    op.add_column("accounts", sa.Column("agent_id", sa.Text()))
+    op.add_column("accounts", sa.Column("email", sa.Text(), nullable=False, server_default=""))
+    op.add_column("accounts", sa.Column("disconnected_at", UTC_TIME))
+    op.add_column("agents", sa.Column("deleted_at", UTC_TIME))
+    op.add_column("appointments", sa.Column("meeting_url", sa.Text(), nullable=False, server_default=""))
+    op.create_index("ix_appointments_org_id", "appointments", ["org_id", "starts_at", "id"])
 
 
 def downgrade() -> None:
+    op.drop_index("ix_appointments_org_id", "appointments")
+    op.drop_column("appointments", "meeting_url")
+    op.drop_column("agents", "deleted_at")
+    for name in ("disconnected_at", "email", "agent_id"):
+        op.drop_column("accounts", name)
     op.drop_table("api_keys")
 
 
