@@ -38,7 +38,10 @@ its thread longer than we wait for it."""
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Adapters:
-    """What the use cases are bound to. `look_ups` runs what may take longer than a caller waits."""
+    """What the use cases are bound to. `look_ups` runs what may take longer than a caller waits.
+
+    `notes` writes down what nobody waits for.
+    """
 
     open_unit: OpenUnit
     read_unit: OpenUnit
@@ -49,6 +52,7 @@ class Adapters:
     doorbell: Doorbell
     clock: Clock
     look_ups: Executor
+    notes: Executor
     redis_answers: Callable[[], bool]
     redis_info: Callable[[], RedisInfo | None]
     read_traffic: Callable[[], list[Standing]]
@@ -74,7 +78,9 @@ def choose_adapters(settings: Settings) -> Adapters:
     stack.callback(partial(names.shutdown, wait=False, cancel_futures=True))
     for close in (database.dispose, calendar.close, traffic.close, doorbell.close, probe.close):
         stack.callback(close)
-    stack.callback(partial(look_ups.shutdown, wait=False, cancel_futures=True))
+    notes = ThreadPoolExecutor(max_workers=1, thread_name_prefix="notes")
+    for executor in (look_ups, notes):
+        stack.callback(partial(executor.shutdown, wait=False, cancel_futures=True))
     return Adapters(
         open_unit=database.unit,
         read_unit=database.reading_unit,
@@ -85,6 +91,7 @@ def choose_adapters(settings: Settings) -> Adapters:
         doorbell=doorbell,
         clock=utc_now,
         look_ups=look_ups,
+        notes=notes,
         redis_answers=probe.answers,
         redis_info=probe.info,
         read_traffic=traffic.standings,

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 from app.domain.appointments import Attendee, Booking
 from app.domain.directory import Access
-from app.domain.event_types import EventType
+from app.domain.event_types import EventType, EventTypeEntry
 from app.domain.outcomes import Outcome
 from app.domain.traffic import Priority
 
@@ -25,6 +25,7 @@ class Owner:
     username: str
     name: str
     time_zone: str
+    email: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +76,10 @@ class Calendar(Protocol):
 
     def event_type(self, access: Access, event_type_id: int) -> EventType:
         """Raises CalendarError (Failed with NOT_CONNECTED where there is no such type)."""
+        ...
+
+    def event_types(self, access: Access) -> list[EventTypeEntry]:
+        """Those of the key's owner, hidden ones too; not those of teams. Raises CalendarError."""
         ...
 
     def owner(self, access: Access) -> Owner:

@@ -8,12 +8,13 @@ from datetime import datetime
 from typing import Protocol
 
 from app.domain.events import Event, EventName
+from app.domain.paging import WHOLE, Place, Span
 from app.domain.webhooks import Delivery, DeliveryAttempt, DeliveryStatus, DisabledReason, Endpoint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryFilter:
-    """Which deliveries to list: newest first, `limit` of them, older than the delivery `before`."""
+    """Which deliveries to list: newest first, `limit` of them, older than the delivery `before`, behind `after`."""
 
     org_id: str | None = None
     endpoint_id: str | None = None
@@ -22,6 +23,7 @@ class DeliveryFilter:
     status: DeliveryStatus | None = None
     limit: int = 50
     before: str | None = None
+    after: Place | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,12 +42,8 @@ class EndpointStore(Protocol):
 
     def get(self, endpoint_id: str) -> Endpoint | None: ...
 
-    def of(self, org_id: str) -> list[Endpoint]:
-        """In the order of their making."""
-        ...
-
-    def search(self, *, org_id: str | None, limit: int, after: str | None = None) -> list[Endpoint]:
-        """In the order of their making, from the one behind `after` on."""
+    def all(self, org_id: str | None = None, span: Span = WHOLE) -> list[Endpoint]:
+        """In the order of their making: every endpoint, or those of one organization."""
         ...
 
     def save(self, endpoint: Endpoint) -> None:

@@ -235,8 +235,16 @@ def _appointment(unit: UnitOfWork, scene: Scene, booking: Booking) -> Appointmen
             ends_at=booking.ends_at,
             attendee=job.command.attendee,
             uids=(booking.uid,),
+            meeting_url=booking.meeting_url,
         )
     if known is None:
         raise LookupError(job.appointment_id)
     uids = known.uids if booking.uid in known.uids else (*known.uids, booking.uid)
-    return replace(known, status=booking.status, starts_at=booking.starts_at, ends_at=booking.ends_at, uids=uids)
+    return replace(
+        known,
+        status=booking.status,
+        starts_at=booking.starts_at,
+        ends_at=booking.ends_at,
+        uids=uids,
+        meeting_url=booking.meeting_url or known.meeting_url,
+    )

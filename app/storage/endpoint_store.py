@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Row, case, delete, func, insert, literal, 
 from sqlalchemy.orm import Session
 
 from app.domain.events import EventName
+from app.domain.paging import WHOLE, Span
 from app.domain.webhooks import Delivery, DisabledReason, Endpoint, EndpointStatus
 from app.storage.cipher import Cipher
 from app.storage.dialects import rows_changed
@@ -32,23 +33,12 @@ class SqlEndpointStore:
         row = self._session.execute(select(endpoints).where(endpoints.c.id == endpoint_id)).one_or_none()
         return endpoint_from_row(row) if row else None
 
-    def of(self, org_id: str) -> list[Endpoint]:
-        wanted = select(endpoints).where(endpoints.c.org_id == org_id)
-        rows = self._session.execute(wanted.order_by(endpoints.c.created_at, endpoints.c.id))
-        return [endpoint_from_row(row) for row in rows]
-
-    def search(self, *, org_id: str | None, limit: int, after: str | None = None) -> list[Endpoint]:
-        """Empty behind an endpoint that is not there any more."""
-        wanted = select(endpoints)
-        if org_id is not None:
-            wanted = wanted.where(endpoints.c.org_id == org_id)
-        if after is not None:
-            last = self.get(after)
-            if last is None:
-                return []
-            place = tuple_(literal(last.created_at, endpoints.c.created_at.type), literal(last.id))
-            wanted = wanted.where(tuple_(endpoints.c.created_at, endpoints.c.id) > place)
-        rows = self._session.execute(wanted.order_by(endpoints.c.created_at, endpoints.c.id).limit(limit))
+    def all(self, org_id: str | None = None, span: Span = WHOLE) -> list[Endpoint]:
+        wanted = select(endpoints) if org_id is None else select(endpoints).where(endpoints.c.org_id == org_id)
+        if span.after is not None:
+            last = tuple_(literal(span.after.at, endpoints.c.created_at.type), literal(span.after.id))
+            wanted = wanted.where(tuple_(endpoints.c.created_at, endpoints.c.id) > last)
+        rows = self._session.execute(wanted.order_by(endpoints.c.created_at, endpoints.c.id).limit(span.limit))
         return [endpoint_from_row(row) for row in rows]
 
     def save(self, endpoint: Endpoint) -> None:

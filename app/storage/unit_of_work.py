@@ -8,8 +8,9 @@ from typing import Self
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from app.domain.stores import AppointmentStore, Directory, JobStore, LeaseStore
+from app.domain.stores import ApiKeyStore, AppointmentStore, Directory, JobStore, LeaseStore
 from app.domain.webhook_stores import DeliveryStore, EndpointStore
+from app.storage.api_key_store import SqlApiKeyStore
 from app.storage.appointment_store import SqlAppointmentStore
 from app.storage.cipher import Cipher
 from app.storage.delivery_store import SqlDeliveryStore
@@ -26,6 +27,7 @@ class SqlUnitOfWork:
     jobs: JobStore
     appointments: AppointmentStore
     directory: Directory
+    api_keys: ApiKeyStore
     leases: LeaseStore
     endpoints: EndpointStore
     deliveries: DeliveryStore
@@ -35,6 +37,7 @@ class SqlUnitOfWork:
         self.jobs = SqlJobStore(self._session)
         self.appointments = SqlAppointmentStore(self._session)
         self.directory = SqlDirectory(self._session, cipher)
+        self.api_keys = SqlApiKeyStore(self._session)
         self.leases = SqlLeaseStore(self._session)
         self.endpoints = SqlEndpointStore(self._session, cipher)
         self.deliveries = SqlDeliveryStore(self._session)

@@ -23,6 +23,7 @@ from app.domain.outcomes import Trace
 from app.domain.ports import Bell
 from app.services.add_account import AddAccount
 from app.services.add_agent import AddAgent
+from app.services.add_api_key import AddApiKey
 from app.services.add_organization import AddOrganization
 from app.services.change_account import ChangeAccount
 from app.services.change_agent import ChangeAgent
@@ -30,9 +31,11 @@ from app.services.change_organization import ChangeOrganization
 from app.services.check_health import CheckHealth
 from app.services.diagnose import DatabaseFacts, Diagnose
 from app.services.discard_job import DiscardJob
+from app.services.list_api_keys import ListApiKeys
 from app.services.list_directory import ListAccounts, ListAgents, ListOrganizations
 from app.services.list_jobs import ListJobs
 from app.services.requeue_job import RequeueJob
+from app.services.revoke_api_key import RevokeApiKey
 from app.services.rotate_keys import RotateKeys
 from app.services.show_directory import ShowAccount, ShowAgent, ShowOrganization
 from app.services.show_job import ShowJob
@@ -113,6 +116,9 @@ class Office:
         self.show_job = ShowJob(read_unit=read_unit)
         self.requeue_job = RequeueJob(open_unit=open_unit, publisher=self.bells, clock=clock)
         self.discard_job = DiscardJob(open_unit=open_unit, publisher=self.bells, doorbell=self.bells, clock=clock)
+        self.add_api_key = AddApiKey(open_unit=open_unit, clock=clock)
+        self.list_api_keys = ListApiKeys(read_unit=read_unit)
+        self.revoke_api_key = RevokeApiKey(open_unit=open_unit, clock=clock)
         self.rotate_keys = RotateKeys(open_unit=open_unit)
         self.check_health = CheckHealth(read_unit=read_unit, redis_answers=lambda: self.redis_is_up, clock=clock)
         self.diagnose = Diagnose(
