@@ -17,6 +17,7 @@ COMMANDS = {
     "agent": ("app.cli.agents:command", "Voice agents and the event types they book."),
     "apikey": ("app.cli.api_keys:command", "Keys of the provider API: make, list, revoke."),
     "jobs": ("app.cli.jobs:command", "Requests on their way: list, show, try again, discard."),
+    "webhook": ("app.cli.webhooks:command", "Endpoints that are told of events; what became of each delivery."),
     "sentences": ("app.cli.sentences:command", "Every sentence an agent may be given to say."),
     "doctor": ("app.cli.doctor:command", "Check everything this machine needs, and say what to change."),
     "migrate": ("app.cli.migrate:command", "Bring the database to the current schema."),

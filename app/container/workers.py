@@ -83,14 +83,18 @@ def bind_workers(
         keep_leases=keep_leases,
         rescue_jobs=RescueJobs(open_unit=open_unit, publisher=publisher, clock=clock, owner=owner),
         prune_jobs=PruneJobs(open_unit=open_unit, clock=clock, keep=KEEP_FINAL_JOBS),
-        deliver_webhook=DeliverWebhook(
-            open_unit=open_unit,
-            sender=adapters.sender,
-            publisher=publisher,
-            bulkhead=Bulkhead(seats=max(1, int(webhook_threads * FAILING_SHARE))),
-            stopping=stopping,
-            clock=clock,
-        ),
+        deliver_webhook=_delivery(adapters, webhook_threads, stopping),
         rescue_deliveries=RescueDeliveries(open_unit=open_unit, publisher=publisher, clock=clock, owner=owner),
         prune_events=PruneEvents(open_unit=open_unit, clock=clock, keep=KEEP_EVENTS),
+    )
+
+
+def _delivery(adapters: Adapters, threads: int, stopping: Callable[[], bool]) -> DeliverWebhook:
+    return DeliverWebhook(
+        open_unit=adapters.open_unit,
+        sender=adapters.sender,
+        publisher=adapters.publisher,
+        bulkhead=Bulkhead(seats=max(1, int(threads * FAILING_SHARE))),
+        stopping=stopping,
+        clock=adapters.clock,
     )

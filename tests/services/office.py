@@ -8,12 +8,14 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 from cryptography.fernet import Fernet
 
 from app.calcom.client import CalcomCalendar
 from app.calcom.transport import TimeLimits
+from app.container.webhooks import bind_webhooks
 from app.domain.answers import Final, Result
 from app.domain.appointments import Attendee, Book
 from app.domain.directory import Account, Agent, Organization
@@ -21,6 +23,7 @@ from app.domain.identifiers import new_appointment_id, new_job_id
 from app.domain.jobs import LEASE, Job, Status
 from app.domain.outcomes import Trace
 from app.domain.ports import Bell
+from app.domain.sending import TargetError
 from app.services.add_account import AddAccount
 from app.services.add_agent import AddAgent
 from app.services.add_api_key import AddApiKey
@@ -68,6 +71,11 @@ class Bells:
     def publish(self, job_id: str, *, background: bool = False) -> bool:
         self.published.append(job_id)
         return True
+
+    def check(self, url: str) -> None:
+        """As the sender of events does it."""
+        if not url.startswith("https://"):
+            raise TargetError("https_required", "It must begin with https://.")
 
     def publish_delivery(self, delivery_id: str) -> bool:
         self.to_deliver.append(delivery_id)
@@ -120,6 +128,7 @@ class Office:
         self.list_api_keys = ListApiKeys(read_unit=read_unit)
         self.revoke_api_key = RevokeApiKey(open_unit=open_unit, clock=clock)
         self.rotate_keys = RotateKeys(open_unit=open_unit)
+        self.webhooks = bind_webhooks(cast(Any, SimpleNamespace(**self._parts())))
         self.check_health = CheckHealth(read_unit=read_unit, redis_answers=lambda: self.redis_is_up, clock=clock)
         self.diagnose = Diagnose(
             read_unit=read_unit,
@@ -128,6 +137,10 @@ class Office:
             database_facts=lambda: self.database_facts,
             redis_info=lambda: self.redis_facts,
         )
+
+    def _parts(self) -> dict[str, Any]:
+        units = {"open_unit": self.database.unit, "read_unit": self.database.reading_unit}
+        return units | {"publisher": self.bells, "sender": self.bells, "clock": self.clock}
 
     def close(self) -> None:
         self.database.dispose()
