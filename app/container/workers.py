@@ -65,16 +65,7 @@ def bind_workers(
                 stopping=stopping,
                 clock=clock,
             ),
-            settle_job=SettleJob(
-                open_unit=open_unit,
-                read_unit=adapters.read_unit,
-                calendar=adapters.calendar_at(Priority.SUGGEST),
-                cache=adapters.cache,
-                doorbell=adapters.doorbell,
-                publisher=publisher,
-                within=Within(adapters.look_ups),
-                clock=clock,
-            ),
+            settle_job=_settling(adapters),
             keep_leases=keep_leases,
             bulkhead=Bulkhead(seats=max(1, int(worker_threads * ACCOUNT_SHARE))),
             stopping=stopping,
@@ -86,6 +77,19 @@ def bind_workers(
         deliver_webhook=_delivery(adapters, webhook_threads, stopping),
         rescue_deliveries=RescueDeliveries(open_unit=open_unit, publisher=publisher, clock=clock, owner=owner),
         prune_events=PruneEvents(open_unit=open_unit, clock=clock, keep=KEEP_EVENTS),
+    )
+
+
+def _settling(adapters: Adapters) -> SettleJob:
+    return SettleJob(
+        open_unit=adapters.open_unit,
+        read_unit=adapters.read_unit,
+        calendar=adapters.calendar_at(Priority.SUGGEST),
+        cache=adapters.cache,
+        doorbell=adapters.doorbell,
+        publisher=adapters.publisher,
+        within=Within(adapters.look_ups),
+        clock=adapters.clock,
     )
 
 

@@ -51,4 +51,5 @@ def new_secret(prefix: str) -> str:
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 """How organizations, accounts and agents are named: a UUID in lower case, with its hyphens."""
 
+ENDPOINT_ID = re.compile(r"ep_[0-9a-hjkmnp-tv-z]{26}\Z")
 JOB_ID = re.compile(r"job_[0-9a-hjkmnp-tv-z]{26}\Z")
