@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from flask import Flask
 
 from app.api.calcom_events import calcom_event_endpoints
@@ -10,6 +12,7 @@ from app.api.docs import docs_pages
 from app.api.endpoints import Document
 from app.api.errors import register_error_handlers
 from app.api.gate import Gate, guard_requests
+from app.api.guards import enforce_guards
 from app.api.health import health_endpoints
 from app.api.jobs import job_endpoints
 from app.api.manage import manage_endpoints
@@ -20,8 +23,13 @@ from app.api.replies import Replies
 from app.api.security_headers import add_security_headers
 from app.api.use_cases import UseCases
 
+if TYPE_CHECKING:
+    from app.container.providers import ProviderCases
 
-def create_app(container: UseCases, *, public_url: str, proxies: Proxies | None = None) -> Flask:
+
+def create_app(
+    container: UseCases, providers: ProviderCases, *, public_url: str, proxies: Proxies | None = None
+) -> Flask:
     """The WSGI application. `public_url` is where callers reach it, for links in answers and in the document.
 
     `proxies` in front of it are believed what they say about the client's address.
@@ -44,5 +52,6 @@ def create_app(container: UseCases, *, public_url: str, proxies: Proxies | None 
     ):
         document.add(endpoints)
     app.register_blueprint(docs_pages())
+    enforce_guards(app, providers.check_api_key)
     register_error_handlers(app, replies)
     return app

@@ -18,8 +18,10 @@ def start() -> WSGIApplication:
     except SettingsError as error:
         raise SystemExit(str(error)) from None
     configure_logging("web", settings.log_level)
+    container = build_container(settings)
     return create_app(
-        build_container(settings).callers,
+        container.callers,
+        container.providers,
         public_url=settings.public_url,
         proxies=Proxies.parse(settings.trusted_proxies),
     )

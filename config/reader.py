@@ -60,6 +60,15 @@ class Reader:
             return ""
         return value
 
+    def networks(self, name: str, default: str) -> tuple[str, ...]:
+        """Networks in CIDR notation, separated by commas."""
+        texts = tuple(text.strip() for text in self.text(name, default).split(",") if text.strip())
+        try:
+            return tuple(str(ip_network(text)) for text in texts)
+        except ValueError as error:
+            self.faults.append(f"{name} must be networks like 10.1.0.0/16, separated by commas: {error}")
+            return ()
+
     def url(self, name: str, default: str, schemes: tuple[str, ...]) -> str:
         value = self.text(name, default)
         scheme, separator, rest = value.partition("://")

@@ -1,7 +1,8 @@
-"""The scheduler: publishes what is due twice a second, prunes and erases what is old now and then; one or several."""
+"""The scheduler: publishes what is due twice a second, and does what is due now and then; run one or several."""
 
 from __future__ import annotations
 
+import math
 import signal
 import threading
 import time
@@ -15,39 +16,26 @@ from workers.runtime import container, settings
 
 PAUSE = 0.5
 PAUSE_AFTER_FAULT = 2.0
-PRUNE_EVERY = 600.0
-ENROLL_EVERY = 10.0
-RETENTION_EVERY = 6 * 3600.0
 log = structlog.get_logger(__name__)
 
 
 def run(stop: threading.Event) -> None:
     """Rounds until `stop`; a database that is away is waited for."""
-    use = container().workers
-    prune_at = enroll_at = retain_at = time.monotonic()
+    schedule = container().schedule
+    done_at: dict[str, float] = {}
     while not stop.is_set():
-        pause = PAUSE
         try:
-            published = use.rescue_jobs()
-            if published:
-                log.info("jobs_published", count=published)
-            use.rescue_notices()
-            if time.monotonic() >= enroll_at:
-                enroll_at = time.monotonic() + ENROLL_EVERY
-                use.rescue_notices.enroll()
-            if time.monotonic() >= prune_at:
-                prune_at = time.monotonic() + PRUNE_EVERY
-                use.prune_jobs()
-                use.rescue_notices.prune()
-            if time.monotonic() >= retain_at:
-                retain_at = time.monotonic() + RETENTION_EVERY
-                use.keep_retention()
+            for chore in schedule.chores:
+                if time.monotonic() >= done_at.get(chore.name, -math.inf) + chore.every.total_seconds():
+                    done_at[chore.name] = time.monotonic()
+                    chore.do()
+            pause = PAUSE
         except StoreUnavailableError:
             log.warning("database_unavailable")
             pause = PAUSE_AFTER_FAULT
         stop.wait(pause)
     try:
-        use.rescue_jobs.step_down()
+        schedule.step_down()
     except StoreUnavailableError:
         log.warning("leadership_not_given_up")
 

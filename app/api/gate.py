@@ -11,7 +11,7 @@ import structlog
 from flask import Flask, Response, g, request
 
 from app.api.client_address import Proxies
-from app.api.json_body import parse_object, read_body
+from app.api.json_body import parse_object, read_json_body
 from app.domain.answers import Result
 from app.domain.errors import RefusedError
 from app.domain.limits import Counted, Limits, Subject, subject
@@ -50,7 +50,7 @@ class Gate:
         except RefusedError:
             if request.is_json:  # the agent it names may want its refusals in another way
                 with suppress(RefusedError):
-                    g.document = parse_object(read_body(request))
+                    g.document = parse_object(read_json_body(request))
             raise
 
     def note_outcome(self) -> None:

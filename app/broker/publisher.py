@@ -34,11 +34,10 @@ _log = structlog.get_logger(__name__)
 
 
 class CeleryPublisher:
-    """Publishes "run job X", "handle notice X" and the like, never more than an id.
+    """Publishes "run job X", "send delivery Y", "handle notice Z" and the like, never more than an id.
 
-    Opens no connection before the first publish (safe to fork until then).
-
-    The time bound does not cover the look-up of the broker's host name, which the system's resolver decides.
+    Opens no connection before the first publish (safe to fork until then). The time
+    bound does not cover the look-up of the broker's host name, which the system's resolver decides.
     """
 
     def __init__(self, redis_url: str) -> None:
@@ -56,6 +55,9 @@ class CeleryPublisher:
 
     def publish_sweep(self, account_id: str) -> bool:
         return self._wake(TaskName.SWEEP, QueueName.MAINTENANCE, account_id=account_id)
+
+    def publish_delivery(self, delivery_id: str) -> bool:
+        return self._wake(TaskName.DELIVER, QueueName.WEBHOOKS, delivery_id=delivery_id)
 
     def _wake(self, task: TaskName, queue: QueueName, **ids: str) -> bool:
         """False if the broker did not take the message; it may have it all the same, which is harmless.

@@ -1,109 +1,105 @@
-"""What workers and the scheduler do."""
+"""What workers do."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
 
 from app.container.adapters import Adapters
-from app.domain.identifiers import new_owner_id
 from app.domain.traffic import Priority
 from app.services.bulkhead import Bulkhead
+from app.services.deliver_webhook import DeliverWebhook
 from app.services.execute_job import ExecuteJob
 from app.services.find_room import FindRoom
 from app.services.handle_notice import HandleNotice
 from app.services.keep_leases import KeepLeases
 from app.services.look_up import Within
-from app.services.prune_jobs import PruneJobs
-from app.services.prune_personal_data import PrunePersonalData
 from app.services.reconcile_job import ReconcileJob
-from app.services.rescue_jobs import RescueJobs
-from app.services.rescue_notices import RescueNotices
 from app.services.send_command import SendCommand
 from app.services.settle_job import SettleJob
 from app.services.sweep_account import SweepAccount
-
-KEEP_FINAL_JOBS = timedelta(days=90)
+from config.settings import Settings
 
 ACCOUNT_SHARE = 0.5
 """Of a worker's threads may be at work for one account; the others stay free for the rest."""
 
+FAILING_SHARE = 0.5
+"""Of the webhook threads may be at work for endpoints that fail; the others stay free for those that do not."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerCases:
-    """The use cases behind the tasks and the scheduler's rounds."""
+    """The use cases behind the tasks."""
 
     execute_job: ExecuteJob
     keep_leases: KeepLeases
-    rescue_jobs: RescueJobs
-    prune_jobs: PruneJobs
+    deliver_webhook: DeliverWebhook
     handle_notice: HandleNotice
     sweep_account: SweepAccount
-    rescue_notices: RescueNotices
-    keep_retention: Callable[[], object]
 
 
-def bind_workers(
-    adapters: Adapters,
-    *,
-    worker_threads: int,
-    sweep_every: timedelta,
-    retention_days: int = 0,
-    stopping: Callable[[], bool],
-) -> WorkerCases:
-    open_unit, clock = adapters.open_unit, adapters.clock
-    keep_leases = KeepLeases(open_unit=open_unit, clock=clock)
-    looking = adapters.calendar_at(Priority.LOOK)
-    reconcile_job = ReconcileJob(calendar=looking, clock=clock)
+def bind_workers(adapters: Adapters, settings: Settings, *, stopping: Callable[[], bool]) -> WorkerCases:
+    keep_leases = KeepLeases(open_unit=adapters.open_unit, clock=adapters.clock)
     return WorkerCases(
-        execute_job=ExecuteJob(
-            open_unit=open_unit,
-            read_unit=adapters.read_unit,
-            reconcile_job=reconcile_job,
-            send_command=SendCommand(
-                open_unit=open_unit,
-                calendar=looking,
-                traffic=adapters.traffic,
-                reconcile_job=reconcile_job,
-                find_room=FindRoom(read_unit=adapters.read_unit, reconcile_job=reconcile_job),
-                stopping=stopping,
-                clock=clock,
-            ),
-            settle_job=SettleJob(
-                open_unit=open_unit,
-                read_unit=adapters.read_unit,
-                calendar=adapters.calendar_at(Priority.SUGGEST),
-                cache=adapters.cache,
-                doorbell=adapters.doorbell,
-                publisher=adapters.publisher,
-                within=Within(adapters.look_ups),
-                clock=clock,
-            ),
-            keep_leases=keep_leases,
-            bulkhead=Bulkhead(seats=max(1, int(worker_threads * ACCOUNT_SHARE))),
-            stopping=stopping,
-            clock=clock,
-        ),
+        execute_job=_execution(adapters, keep_leases, settings.worker_threads, stopping),
         keep_leases=keep_leases,
-        rescue_jobs=RescueJobs(open_unit=open_unit, publisher=adapters.publisher, clock=clock, owner=new_owner_id()),
-        prune_jobs=PruneJobs(open_unit=open_unit, clock=clock, keep=KEEP_FINAL_JOBS),
-        handle_notice=_bind_handling(adapters),
-        sweep_account=_bind_sweeping(adapters, sweep_every),
-        rescue_notices=RescueNotices(
-            open_unit=open_unit,
-            read_unit=adapters.read_unit,
-            publisher=adapters.notice_publisher,
-            clock=clock,
-            owner=new_owner_id(),
-            sweep_every=sweep_every,
-        ),
-        keep_retention=_retention(adapters, retention_days),
+        deliver_webhook=_delivery(adapters, settings.webhook_threads, stopping),
+        handle_notice=_handling(adapters),
+        sweep_account=_sweeping(adapters, timedelta(seconds=settings.sweep_seconds)),
     )
 
 
-def _bind_handling(adapters: Adapters) -> HandleNotice:
+def _execution(adapters: Adapters, keep_leases: KeepLeases, threads: int, stopping: Callable[[], bool]) -> ExecuteJob:
+    open_unit, read_unit, clock = adapters.open_unit, adapters.read_unit, adapters.clock
+    looking = adapters.calendar_at(Priority.LOOK)
+    reconcile_job = ReconcileJob(calendar=looking, clock=clock)
+    return ExecuteJob(
+        open_unit=open_unit,
+        read_unit=read_unit,
+        reconcile_job=reconcile_job,
+        send_command=SendCommand(
+            open_unit=open_unit,
+            calendar=looking,
+            traffic=adapters.traffic,
+            reconcile_job=reconcile_job,
+            find_room=FindRoom(read_unit=read_unit, reconcile_job=reconcile_job),
+            stopping=stopping,
+            clock=clock,
+        ),
+        settle_job=_settling(adapters),
+        keep_leases=keep_leases,
+        bulkhead=Bulkhead(seats=max(1, int(threads * ACCOUNT_SHARE))),
+        stopping=stopping,
+        clock=clock,
+    )
+
+
+def _settling(adapters: Adapters) -> SettleJob:
+    return SettleJob(
+        open_unit=adapters.open_unit,
+        read_unit=adapters.read_unit,
+        calendar=adapters.calendar_at(Priority.SUGGEST),
+        cache=adapters.cache,
+        doorbell=adapters.doorbell,
+        publisher=adapters.publisher,
+        within=Within(adapters.look_ups),
+        clock=adapters.clock,
+    )
+
+
+def _delivery(adapters: Adapters, threads: int, stopping: Callable[[], bool]) -> DeliverWebhook:
+    return DeliverWebhook(
+        open_unit=adapters.open_unit,
+        sender=adapters.sender,
+        publisher=adapters.publisher,
+        bulkhead=Bulkhead(seats=max(1, int(threads * FAILING_SHARE))),
+        stopping=stopping,
+        clock=adapters.clock,
+    )
+
+
+def _handling(adapters: Adapters) -> HandleNotice:
     return HandleNotice(
         open_unit=adapters.open_unit,
         read_unit=adapters.read_unit,
@@ -114,7 +110,7 @@ def _bind_handling(adapters: Adapters) -> HandleNotice:
     )
 
 
-def _bind_sweeping(adapters: Adapters, every: timedelta) -> SweepAccount:
+def _sweeping(adapters: Adapters, every: timedelta) -> SweepAccount:
     return SweepAccount(
         open_unit=adapters.open_unit,
         read_unit=adapters.read_unit,
@@ -124,10 +120,3 @@ def _bind_sweeping(adapters: Adapters, every: timedelta) -> SweepAccount:
         clock=adapters.clock,
         every=every,
     )
-
-
-def _retention(adapters: Adapters, days: int) -> Callable[[], object]:
-    if not days:
-        return lambda: None
-    prune = PrunePersonalData(open_unit=adapters.open_unit, read_unit=adapters.read_unit, clock=adapters.clock)
-    return partial(prune, timedelta(days=days), actor="scheduler", reason=f"RETENTION_DAYS={days}")

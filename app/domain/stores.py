@@ -9,24 +9,39 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from app.domain.answers import Final
+from app.domain.api_keys import ApiKey
 from app.domain.appointments import Appointment, AppointmentStatus, Reach
 from app.domain.caller_secrets import CallerSecret
 from app.domain.directory import Access, Account, Agent, Organization
 from app.domain.jobs import Attempt, Job, Status
 from app.domain.notice_stores import HookStore, NoticeStore, SweepStore
 from app.domain.outcomes import Trace
+from app.domain.paging import WHOLE, Place, Span
 from app.domain.privacy import AuditEntry, Person
 from app.domain.webhook_stores import DeliveryStore, EndpointStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobFilter:
-    """Which jobs to list: newest first, `limit` of them, older than the job `before`."""
+    """Which jobs to list: newest first, `limit` of them, older than the job `before` and behind the place `after`."""
 
     status: Status | None = None
     org_id: str | None = None
+    agent_id: str | None = None
     limit: int = 50
     before: str | None = None
+    after: Place | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppointmentFilter:
+    """Which appointments to list: the latest start first, `limit` of them, behind the place `after`."""
+
+    org_id: str | None = None
+    agent_id: str | None = None
+    status: AppointmentStatus | None = None
+    limit: int = 50
+    after: Place | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +83,10 @@ class JobStore(Protocol):
 
         With `contacts` only where the appointment is being booked for whom one of them reaches.
         """
+        ...
+
+    def has_open(self, *, agent_id: str | None = None, account_id: str | None = None) -> bool:
+        """Whether a job of this agent, or with this account, is not final yet."""
         ...
 
     def release_key(self, job_id: str, dedupe_key: str) -> bool:
@@ -169,6 +188,8 @@ class AppointmentStore(Protocol):
         """The same, as far as the request may touch it: what is out of reach takes as long as what is not there."""
         ...
 
+    def search(self, wanted: AppointmentFilter) -> list[Appointment]: ...
+
     def upcoming(self, org_id: str, agent_id: str, *, email: str, phone: str, now: datetime) -> list[Appointment]: ...
 
     def overlapping(
@@ -181,18 +202,24 @@ class AppointmentStore(Protocol):
 
 
 class Directory(Protocol):
+    """Lists come in the order of their making."""
+
     def organization(self, org_id: str) -> Organization | None: ...
 
-    def organizations(self) -> list[Organization]: ...
+    def organizations(self, span: Span = WHOLE) -> list[Organization]: ...
 
     def save_organization(self, organization: Organization) -> None: ...
 
     def account(self, account_id: str) -> Account | None: ...
 
-    def accounts(self, org_id: str | None = None) -> list[Account]: ...
+    def accounts(self, org_id: str | None = None, span: Span = WHOLE) -> list[Account]: ...
 
     def save_account(self, account: Account, api_key: str | None) -> None:
         """Insert or update; the key is encrypted before it is stored, None leaves it as it is."""
+        ...
+
+    def disconnect_account(self, account_id: str, *, now: datetime) -> None:
+        """Throw its key away for good; nothing changes where that was done before."""
         ...
 
     def access(self, account_id: str) -> Access | None: ...
@@ -207,7 +234,9 @@ class Directory(Protocol):
         """None for an unknown agent and for one of another organization alike."""
         ...
 
-    def agents(self, org_id: str | None = None) -> list[Agent]: ...
+    def agents(self, org_id: str | None = None, span: Span = WHOLE) -> list[Agent]:
+        """Without those that were deleted."""
+        ...
 
     def save_agent(self, agent: Agent) -> None: ...
 
@@ -248,6 +277,26 @@ class AuditStore(Protocol):
     def newest(self, *, limit: int, before: str | None = None) -> list[AuditEntry]: ...
 
 
+class ApiKeyStore(Protocol):
+    def add(self, api_key: ApiKey) -> None: ...
+
+    def get(self, key_id: str) -> ApiKey | None: ...
+
+    def by_hash(self, key_hash: str) -> ApiKey | None: ...
+
+    def all(self, org_id: str | None = None, span: Span = WHOLE) -> list[ApiKey]:
+        """In the order of their making: every key, or those of one organization."""
+        ...
+
+    def revoke(self, key_id: str, *, now: datetime) -> bool:
+        """False where it was revoked before, or there is none."""
+        ...
+
+    def note_use(self, key_id: str, *, now: datetime) -> bool:
+        """False where its use was noted within the last minute."""
+        ...
+
+
 class LeaseStore(Protocol):
     """Named leases in the database, for what only one process should do at a time."""
 
@@ -265,6 +314,7 @@ class UnitOfWork(Protocol):
     caller_secrets: CallerSecretStore
     personal_data: PersonalData
     audit: AuditStore
+    api_keys: ApiKeyStore
     leases: LeaseStore
     notices: NoticeStore
     hooks: HookStore

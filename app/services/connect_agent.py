@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.domain.answers import Result
-from app.domain.directory import Account, Agent, Organization
+from app.domain.directory import Account, Agent, Organization, connection_of
 from app.domain.errors import RefusedError
 from app.domain.stores import OpenUnit
 
@@ -36,10 +36,9 @@ class ConnectAgent:
         with self.read_unit() as unit:
             agent = unit.directory.agent_of(org_id, agent_id)
             organization = unit.directory.organization(org_id) if agent else None
-            if organization is None or agent is None:
+            if organization is None or agent is None or agent.deleted_at:
                 raise RefusedError(Result.FORBIDDEN)
-            account_id = agent.account_id or organization.primary_account_id
-            account = unit.directory.account(account_id) if account_id else None
-        if account is None:
+            account = connection_of(agent, organization, unit.directory.account).account
+        if account is None or not account.is_connected:
             raise RefusedError(Result.NOT_CONNECTED, agent_name=agent.name)
         return Line(organization=organization, agent=agent, account=account)

@@ -41,6 +41,7 @@ class ManageRequest:
     idempotency_key: str = ""
     wait: float | None = None
     proof: Proof = NO_PROOF
+    webhook_endpoints: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +98,7 @@ class ManageAppointment:
             zone=base.zone,
             idempotency_key=request.idempotency_key,
             contacts=_contacts(request, line) if line.organization.contact_match else None,
+            endpoint_ids=request.webhook_endpoints,
         )
         was_final = submission.job.status.is_final
         job = self.await_outcome(submission.job, answer_by)

@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Row, Select, func, literal, or_, select, tuple_
+from sqlalchemy import Column, ColumnElement, Row, Select, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.domain.jobs import Job, Status
+from app.domain.paging import Place
 from app.domain.stores import JobFilter
 from app.storage.job_conditions import is_due, is_open, is_unhindered, may_have_waited_for
 from app.storage.job_rows import job_from_row
+from app.storage.places import stands_before
 from app.storage.tables import jobs
 
 LOOKED_AT = 200
@@ -43,6 +45,12 @@ def newest_open_on(
     if contacts is not None:
         on_it.append(_booked_for(sorted(contacts)))
     return session.scalar(select(jobs.c.created_at).where(is_open, *on_it).order_by(jobs.c.created_at.desc()).limit(1))
+
+
+def has_open(session: Session, *, agent_id: str | None, account_id: str | None) -> bool:
+    named = ((jobs.c.agent_id, agent_id), (jobs.c.account_id, account_id))
+    concerned = [column == value for column, value in named if value is not None]
+    return session.scalar(select(jobs.c.id).where(is_open, or_(false(), *concerned)).limit(1)) is not None
 
 
 def _booked_for(contacts: Sequence[str]) -> ColumnElement[bool]:
@@ -82,12 +90,15 @@ def search(session: Session, wanted: JobFilter) -> list[Job]:
         found = found.where(jobs.c.status == wanted.status)
     if wanted.org_id is not None:
         found = found.where(jobs.c.org_id == wanted.org_id)
+    if wanted.agent_id is not None:
+        found = found.where(jobs.c.agent_id == wanted.agent_id)
+    if wanted.after is not None:
+        found = found.where(stands_before(jobs.c.created_at, jobs.c.id, wanted.after))
     if wanted.before is not None:
         place = session.execute(_place_of(wanted.before)).one_or_none()
         if place is None:
             return []
-        last = tuple_(literal(place.created_at, jobs.c.created_at.type), literal(place.id, jobs.c.id.type))
-        found = found.where(tuple_(jobs.c.created_at, jobs.c.id) < last)
+        found = found.where(stands_before(jobs.c.created_at, jobs.c.id, Place(at=place.created_at, id=place.id)))
     newest = found.order_by(jobs.c.created_at.desc(), jobs.c.id.desc()).limit(wanted.limit)
     return [job_from_row(row) for row in session.execute(newest)]
 

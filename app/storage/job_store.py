@@ -165,6 +165,9 @@ class SqlJobStore:
     ) -> datetime | None:
         return job_queries.newest_open_on(self._session, org_id, calendar, appointment_id, contacts)
 
+    def has_open(self, *, agent_id: str | None = None, account_id: str | None = None) -> bool:
+        return job_queries.has_open(self._session, agent_id=agent_id, account_id=account_id)
+
     def release_key(self, job_id: str, dedupe_key: str) -> bool:
         held = update(jobs).where(jobs.c.id == job_id, jobs.c.dedupe_key == dedupe_key)
         return self._changed(held.values(dedupe_key=None))

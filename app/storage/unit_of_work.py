@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.notice_stores import HookStore, NoticeStore, SweepStore
 from app.domain.stores import (
+    ApiKeyStore,
     AppointmentStore,
     AuditStore,
     CallerSecretStore,
@@ -19,6 +20,7 @@ from app.domain.stores import (
     PersonalData,
 )
 from app.domain.webhook_stores import DeliveryStore, EndpointStore
+from app.storage.api_key_store import SqlApiKeyStore
 from app.storage.appointment_store import SqlAppointmentStore
 from app.storage.audit_store import SqlAuditStore
 from app.storage.caller_secret_store import SqlCallerSecretStore
@@ -45,6 +47,7 @@ class SqlUnitOfWork:
     caller_secrets: CallerSecretStore
     personal_data: PersonalData
     audit: AuditStore
+    api_keys: ApiKeyStore
     leases: LeaseStore
     notices: NoticeStore
     hooks: HookStore
@@ -61,6 +64,7 @@ class SqlUnitOfWork:
         self.caller_secrets = SqlCallerSecretStore(self._session, cipher)
         self.personal_data = SqlPersonalData(self._session)
         self.audit = SqlAuditStore(self._session)
+        self.api_keys = SqlApiKeyStore(self._session)
         self.leases = SqlLeaseStore(self._session)
         self.notices = SqlNoticeStore(self._session)
         self.hooks = SqlHookStore(self._session, cipher)

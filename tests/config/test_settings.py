@@ -70,6 +70,8 @@ def test_all_faults_are_told_at_once(tmp_path):
             "PUBLIC_URL": "https://",
             "WEB_THREADS": "0",
             "WORKER_THREADS": "-3",
+            "WEBHOOK_THREADS": "1",
+            "WEBHOOK_NETWORKS": "10.0.0.1/8",
             "LOG_LEVEL": "LOUD",
             "TRUSTED_PROXIES": "10.0.0.1/8",
             "LIMIT_PER_ADDRESS": "-1",
@@ -239,8 +241,9 @@ def test_the_example_file_documents_every_setting_with_its_default(tmp_path):
 # fmt: off
 NAMES_IN_ORDER = (
     "HOST", "PORT", "SANDBOX_PORT", "DATA_DIR", "DATABASE_URL", "REDIS_URL", "CALCOM_BASE_URL", "PUBLIC_URL",
-    "SECRET_KEYS", "WEB_THREADS", "WORKER_THREADS", "LOG_LEVEL", "TRUSTED_PROXIES", "LIMIT_PER_ADDRESS",
-    "LIMIT_PER_ORGANIZATION", "LIMIT_PER_CONTACT", "LIMIT_FAILURES", "RETENTION_DAYS",
+    "SECRET_KEYS", "WEB_THREADS", "WORKER_THREADS", "SWEEP_SECONDS", "WEBHOOK_THREADS", "WEBHOOK_NETWORKS",
+    "LOG_LEVEL", "TRUSTED_PROXIES", "LIMIT_PER_ADDRESS", "LIMIT_PER_ORGANIZATION", "LIMIT_PER_CONTACT",
+    "LIMIT_FAILURES", "RETENTION_DAYS",
 )
 # fmt: on
 

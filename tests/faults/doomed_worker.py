@@ -40,12 +40,7 @@ def doomed_container(dooms: Dooms, lease: timedelta) -> Container:
     )
     return replace(
         build_container(settings),
-        workers=bind_workers(
-            wrapped,
-            worker_threads=settings.worker_threads,
-            sweep_every=timedelta(seconds=settings.sweep_seconds),
-            stopping=stopping,
-        ),
+        workers=bind_workers(wrapped, settings, stopping=stopping),
     )
 
 
