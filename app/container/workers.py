@@ -61,16 +61,7 @@ def bind_workers(
                 stopping=stopping,
                 clock=clock,
             ),
-            settle_job=SettleJob(
-                open_unit=open_unit,
-                read_unit=adapters.read_unit,
-                calendar=adapters.calendar_at(Priority.SUGGEST),
-                cache=adapters.cache,
-                doorbell=adapters.doorbell,
-                publisher=adapters.publisher,
-                within=Within(adapters.look_ups),
-                clock=clock,
-            ),
+            settle_job=_bind_settling(adapters),
             keep_leases=keep_leases,
             bulkhead=Bulkhead(seats=max(1, int(worker_threads * ACCOUNT_SHARE))),
             stopping=stopping,
@@ -81,14 +72,20 @@ def bind_workers(
         prune_jobs=PruneJobs(open_unit=open_unit, clock=clock, keep=KEEP_FINAL_JOBS),
         handle_notice=_bind_handling(adapters),
         sweep_account=_bind_sweeping(adapters, sweep_every),
-        rescue_notices=RescueNotices(
-            open_unit=open_unit,
-            read_unit=adapters.read_unit,
-            publisher=adapters.notice_publisher,
-            clock=clock,
-            owner=new_owner_id(),
-            sweep_every=sweep_every,
-        ),
+        rescue_notices=_bind_rescuing(adapters, sweep_every),
+    )
+
+
+def _bind_settling(adapters: Adapters) -> SettleJob:
+    return SettleJob(
+        open_unit=adapters.open_unit,
+        read_unit=adapters.read_unit,
+        calendar=adapters.calendar_at(Priority.SUGGEST),
+        cache=adapters.cache,
+        doorbell=adapters.doorbell,
+        publisher=adapters.publisher,
+        within=Within(adapters.look_ups),
+        clock=adapters.clock,
     )
 
 
@@ -100,6 +97,17 @@ def _bind_handling(adapters: Adapters) -> HandleNotice:
         cache=adapters.cache,
         publisher=adapters.publisher,
         clock=adapters.clock,
+    )
+
+
+def _bind_rescuing(adapters: Adapters, sweep_every: timedelta) -> RescueNotices:
+    return RescueNotices(
+        open_unit=adapters.open_unit,
+        read_unit=adapters.read_unit,
+        publisher=adapters.notice_publisher,
+        clock=adapters.clock,
+        owner=new_owner_id(),
+        sweep_every=sweep_every,
     )
 
 

@@ -31,6 +31,7 @@ def test_without_any_setting_everything_is_embedded(tmp_path, monkeypatch):
     assert settings.calcom_base_url == "http://127.0.0.1:8001/v2"
     assert settings.public_url == "http://127.0.0.1:8000"
     assert (settings.web_threads, settings.worker_threads, settings.log_level) == (160, 16, "INFO")
+    assert settings.sweep_seconds == 180
     assert (settings.embedded_database, settings.embedded_redis, settings.embedded_calcom) == (True, True, True)
 
 
@@ -65,6 +66,7 @@ def test_all_faults_are_told_at_once(tmp_path):
             "PUBLIC_URL": "https://",
             "WEB_THREADS": "0",
             "WORKER_THREADS": "-3",
+            "SWEEP_SECONDS": "0",
             "LOG_LEVEL": "LOUD",
             "SECRET_KEYS": "short",
         },
@@ -237,6 +239,7 @@ NAMES_IN_ORDER = (
     "SECRET_KEYS",
     "WEB_THREADS",
     "WORKER_THREADS",
+    "SWEEP_SECONDS",
     "LOG_LEVEL",
 )
 
