@@ -91,9 +91,7 @@ def bind_operators(adapters: Adapters, *, calcom_base_url: str, public_url: str)
         change_account=ChangeAccount(open_unit=open_unit, read_unit=read_unit, calendar=calendar),
         list_accounts=ListAccounts(read_unit=read_unit),
         show_account=ShowAccount(read_unit=read_unit),
-        connect_hook=ConnectHook(
-            open_unit=open_unit, read_unit=read_unit, desk=adapters.hook_desk, clock=clock, public_url=public_url
-        ),
+        connect_hook=_bind_connecting(adapters, public_url),
         disconnect_hook=DisconnectHook(open_unit=open_unit, read_unit=read_unit, desk=adapters.hook_desk),
         show_hook=ShowHook(read_unit=read_unit),
         add_agent=AddAgent(open_unit=open_unit, read_unit=read_unit, calendar=calendar, clock=clock),
@@ -120,4 +118,14 @@ def bind_operators(adapters: Adapters, *, calcom_base_url: str, public_url: str)
             database_facts=adapters.database_facts,
             redis_info=adapters.redis_info,
         ),
+    )
+
+
+def _bind_connecting(adapters: Adapters, public_url: str) -> ConnectHook:
+    return ConnectHook(
+        open_unit=adapters.open_unit,
+        read_unit=adapters.read_unit,
+        desk=adapters.hook_desk,
+        clock=adapters.clock,
+        public_url=public_url,
     )

@@ -116,7 +116,7 @@ class Diagnose:
             return
         took = (self.timer() - started) * 1000
         yield ok(_subject(account), f"Cal.com answers in {took:.0f} ms as {owner.username} ({owner.time_zone}).")
-        yield self.judge_hook(account, access, _subject(account))
+        yield self.judge_hook(account, access, f"webhook of {_subject(account)}")
 
     def _access(self, account: Account) -> Access | None:
         with self.read_unit() as unit:

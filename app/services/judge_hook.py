@@ -27,20 +27,20 @@ class JudgeHook:
             with self.read_unit() as unit:
                 hook = unit.hooks.get(account.id)
         except KeyUnreadableError as error:
-            return warning(subject, f"The secret of its webhook cannot be read: {error}.", "Put back SECRET_KEYS.")
+            return warning(subject, f"Its secret cannot be read: {error}.", "Put back the older SECRET_KEYS.")
         if hook is None and not can_be_told(self.public_url, account):
-            return ok(subject, "Without webhook: PUBLIC_URL is not https. Changes made in Cal.com are found by sweeps.")
+            return ok(subject, "None: PUBLIC_URL is not https. Changes made in Cal.com are found by sweeps.")
         if hook is None:
-            return warning(subject, "It has no webhook: changes made in Cal.com are found late, by sweeps.", again)
+            return warning(subject, "None: changes made in Cal.com are found late, by sweeps.", again)
         try:
             found = self.desk.hooks(access)
         except CalendarError as error:
             return warning(subject, f"Cal.com does not tell its webhooks ({error}).", "Try again shortly.")
         there = next((each for each in found if each.url == hook.url), None)
         if there is None:
-            return warning(subject, "Its webhook is not in Cal.com any more.", again)
+            return warning(subject, "Cal.com does not have it any more.", again)
         if not there.active or not there.triggers.issuperset(MEANS):
-            return warning(subject, "Its webhook is switched off in Cal.com, or was changed there.", again)
+            return warning(subject, "It was switched off or changed in Cal.com.", again)
         if hook.registered_at is None:
-            return warning(subject, "Cal.com has not confirmed the newest secret of its webhook.", again)
+            return warning(subject, "Cal.com has not confirmed its newest secret.", again)
         return ok(subject, f"Cal.com tells of its bookings at {hook.url}.")

@@ -27,7 +27,8 @@ class SqlSweepStore:
         )
         names = ["account_id", "swept_until", "next_at", "failures", "fence"]
         enrolled = insert_into(self._session, sweeps).from_select(names, first)
-        return rows_changed(self._session.execute(enrolled.on_conflict_do_nothing()))
+        new = enrolled.on_conflict_do_nothing().returning(sweeps.c.account_id)
+        return len(self._session.scalars(new).all())
 
     def due(self, *, now: datetime, unpublished_since: datetime, limit: int) -> list[str]:
         unheard = or_(sweeps.c.published_at.is_(None), sweeps.c.published_at < unpublished_since)

@@ -57,6 +57,7 @@ def test_the_document_names_the_public_address():
     assert set(document["paths"]) == {
         "/api/v1/calcom/appointments/manage",
         "/api/v1/jobs/{job_id}",
+        "/api/v1/calcom/webhooks/{account_id}",
         "/healthz",
         "/readyz",
         "/metrics",

@@ -8,7 +8,7 @@ import pytest
 
 from app.cli.accounts import command as account
 from tests.cli.console import ask, refusal, run
-from tests.services.office import ANNA_KEY, EXPIRED_KEY, RIVERA_KEY, Office
+from tests.services.office import ANNA_KEY, EXPIRED_KEY, PUBLIC_URL, RIVERA_KEY, Office
 
 
 def test_a_key_from_standard_input_is_tried_and_never_shown(office: Office) -> None:
@@ -28,6 +28,8 @@ def test_a_key_from_standard_input_is_tried_and_never_shown(office: Office) -> N
         "settle_seconds": 130.0,
         "primary": True,
         "created_at": "2026-11-23T14:00:00Z",
+        "webhook": f"{PUBLIC_URL}/api/v1/calcom/webhooks/{saved.id}",
+        "webhook_registered_at": "2026-11-23T14:00:00Z",
     }
 
 

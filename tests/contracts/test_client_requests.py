@@ -11,7 +11,8 @@ from app.calcom.client import CalcomCalendar
 from app.calcom.transport import TimeLimits
 from app.domain.appointments import Attendee
 from app.domain.errors import CalendarError
-from app.domain.ports import BookingWish
+from app.domain.notices import MEANS
+from app.domain.ports import BookingWish, HookWish
 from tests.calcom.conftest import access_to
 from tests.calcom.scripted_server import ScriptedServer, data
 from tests.contracts import calcom_openapi
@@ -26,6 +27,7 @@ def test_every_request_is_one_that_cal_coms_document_allows() -> None:
         jane = Attendee(name="J", email="j@example.com", phone="+12125550123", time_zone="UTC", language="de")
         answers, metadata = {"notes": "back pain"}, {"ringbook": "job_1"}
         wish = BookingWish(event_type_id=7, attendee=jane, starts_at=at, field_answers=answers, metadata=metadata)
+        desk, hook = calendar.hooks(), HookWish(url="https://us.example/x", triggers=tuple(MEANS), secret="s3cret")
         calendar.book(access, wish)
         calendar.move(access, "abc", at, "caller asked")
         calendar.cancel(access, "abc", "")
@@ -33,15 +35,20 @@ def test_every_request_is_one_that_cal_coms_document_allows() -> None:
             lambda: calendar.booking(access, "abc"),
             lambda: calendar.bookings(access, starts_from=at, ends_by=at, event_type_id=7, email="j@example.com"),
             lambda: calendar.bookings_made_since(access, at),
+            lambda: calendar.bookings_changed_between(access, at, at),
+            lambda: desk.hooks(access),
+            lambda: desk.add(access, hook),
             lambda: calendar.event_type(access, 7),
             lambda: calendar.owner(access),
         ):
             with pytest.raises(CalendarError):
                 look()
         calendar.openings(access, 7, at, at + timedelta(days=1), moving_uid="abc")
+        desk.change(access, "hook-1", hook)
+        desk.remove(access, "hook-1")
         seen = server.requests
     calendar.close()
-    assert len(seen) >= 8
+    assert len(seen) >= 13
     assert [wrong for request in seen for wrong in violations(request)] == []
 
 
@@ -54,7 +61,7 @@ def violations(request: str) -> list[str]:
         method,
         target,
         headers.get("cal-api-version"),
-        201 if target.endswith(("/bookings", "/reschedule")) and method == "POST" else 200,
+        201 if target.endswith(("/bookings", "/reschedule", "/webhooks")) and method == "POST" else 200,
         json.loads(body) if body else None,
         None,
     )

@@ -52,7 +52,7 @@ from app.storage.database import Database
 from app.storage.schema import migrate
 
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
-PUBLIC_URL = "http://127.0.0.1:9"
+PUBLIC_URL, UNREACHABLE_URL = "http://127.0.0.1:9", "http://ringbook.example"
 RIVERA_KEY, ANNA_KEY, EXPIRED_KEY = "cal_sandbox_rivera", "cal_sandbox_anna", "cal_sandbox_expired"
 CONSULTATION = 101
 HEALTHY_REDIS = {
@@ -153,7 +153,7 @@ class Office:
         self.diagnose = Diagnose(
             read_unit=read_unit,
             calendar=self.calendar,
-            judge_hook=JudgeHook(read_unit=read_unit, desk=self.calendar.hooks(), public_url=PUBLIC_URL),
+            judge_hook=JudgeHook(read_unit=read_unit, desk=self.calendar.hooks(), public_url=UNREACHABLE_URL),
             clock=clock,
             database_facts=lambda: self.database_facts,
             redis_info=lambda: self.redis_facts,

@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from app.domain.appointments import Booking
+from app.domain.appointments import AppointmentStatus, Booking
 from app.domain.events import Event
 from app.domain.notices import Hook, Notice
 from app.domain.webhook_stores import DeliveryFilter
@@ -24,6 +24,7 @@ from tests.services.desk import ORG, Desk
 ACCOUNT = "a" * 32
 SECRET = "the secret of the hook"
 EVERY = timedelta(minutes=3)
+NOBODY: Any = None
 
 
 @dataclass
@@ -63,6 +64,21 @@ class Switchboard:
             unit.hooks.save(Hook(account_id=ACCOUNT, url="https://us.example/hook", secret=SECRET))
             unit.endpoints.add(endpoint, "whsec_" + "A" * 32)
             unit.commit()
+
+    def booked(self) -> str:
+        """The id of an appointment that Ringbook booked itself; its uid is uid1."""
+        return self.desk.booked().appointment_id
+
+    def move(self, uid: str, by: timedelta = timedelta(hours=1)) -> Booking:
+        """The host moves it in Cal.com."""
+        rows, calendar = self.desk.calendar.rows, self.desk.calendar
+        calendar.move(NOBODY, uid, rows[uid].starts_at + by, "")
+        return rows[rows[uid].moved_to]
+
+    def decide(self, uid: str, status: AppointmentStatus) -> Booking:
+        """The host calls it off, confirms or declines it in Cal.com."""
+        self.desk.calendar.rows[uid] = replace(self.desk.calendar.rows[uid], status=status)
+        return self.desk.calendar.rows[uid]
 
     def tell(self, trigger: str, booking: Booking, **payload: Any) -> bytes:
         """Signed as Cal.com signs; returns the body, to be sent again."""
