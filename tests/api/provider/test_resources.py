@@ -9,7 +9,7 @@ import pytest
 
 from app.domain.jobs import Status
 from tests.api.provider.rows import add_job
-from tests.api.provider.site import ANNA, CONSULTATION, NOBODY, RIVERA, Caller, Site, data, refusal
+from tests.api.provider.site import ANNA, CONSULTATION, NOBODY, RIVERA, Site, data, refusal
 
 AGENT = {"name": "Dr. Rivera", "event_type_id": CONSULTATION}
 
@@ -17,7 +17,7 @@ AGENT = {"name": "Dr. Rivera", "event_type_id": CONSULTATION}
 def test_an_organization_is_added_by_an_admin_and_changed_by_its_own_key(site: Site) -> None:
     added = data(site.admin.post("/organizations", name="Vet"), 201)
     assert set(added) == {"id", "name", "primary_account_id", "has_caller_secret", "created_at"}
-    own = Caller(site.client, site.key(added["id"]))
+    own = site.caller(site.key(added["id"]))
 
     assert data(own.patch(f"/organizations/{added['id']}", name="Vets"))["name"] == "Vets"
     assert data(own.get(f"/organizations/{added['id']}"))["name"] == "Vets"
@@ -171,7 +171,7 @@ def test_with_an_agent_its_own_key_goes_too(site: Site) -> None:
 
 def test_an_admin_makes_and_revokes_keys(site: Site) -> None:
     made = data(site.admin.post("/api-keys", name="Platform", org_id=site.org.id, expires_in_days=30), 201)
-    caller = Caller(site.client, made["key"])
+    caller = site.caller(made["key"])
     assert data(caller.get("/calcom/status"))["status"] == "not_connected"
 
     revoked = data(site.admin.delete(f"/api-keys/{made['id']}"))
