@@ -45,12 +45,11 @@ ABOUT = "Books, moves, cancels and offers Cal.com appointments for voice agents.
 
 
 class Endpoints(SmorestBlueprint):
-    """A blueprint with the strict JSON parser; `name` is also the tag of its operations, unless there is another."""
+    """A blueprint with the strict JSON parser; `name` is the tag of its operations."""
 
     ARGUMENTS_PARSER = JsonParser()
 
-    def __init__(self, name: str, *, url_prefix: str | None = None, tag: str | None = None) -> None:
-        self._tag = tag or name
+    def __init__(self, name: str, *, url_prefix: str | None = None) -> None:
         super().__init__(name, __name__, url_prefix=url_prefix)  # type: ignore[no-untyped-call]
 
     def operation(
@@ -81,7 +80,7 @@ class Endpoints(SmorestBlueprint):
             for status, schema in sorted(answers.items()):
                 handler = smorest.alt_response(status, schema=schema)(handler)
             handler = smorest.doc(operationId=operation_id, security=SECURITY[guard], **doc)(handler)
-            smorest.add_url_rule(rule, operation_id, guarded(guard)(handler), methods=[method], tags=[self._tag])
+            smorest.add_url_rule(rule, operation_id, guarded(guard)(handler), methods=[method])
             return view
 
         return decorate

@@ -33,6 +33,7 @@ from app.services.show_connection import ShownConnection
 if TYPE_CHECKING:
     from app.container.providers import ProviderCases
 
+AGENT = "/agents/<string:agent_id>"
 KINDS = [kind.value for kind in ConnectionKind]
 
 
@@ -94,15 +95,12 @@ PrivateStatusSchema = answer_schema("AgentCalcomStatus", PrivateStatusRecord)
 LinkedSchema = answer_schema("AgentLinked", LinkedRecord)
 
 
-def agent_connection_endpoints(cases: ProviderCases) -> Endpoints:
-    """The blueprint."""
-    endpoints = Endpoints("AgentConnections", url_prefix="/api/v1/calcom/agents/<string:agent_id>", tag="CalcomService")
-    _effective(endpoints, cases, "/account", "GetAgentAccount")
-    _effective(endpoints, cases, "/info", "GetAgentCalcomInfo")
+def add_agent_connections(endpoints: Endpoints, cases: ProviderCases) -> None:
+    _effective(endpoints, cases, f"{AGENT}/account", "GetAgentAccount")
+    _effective(endpoints, cases, f"{AGENT}/info", "GetAgentCalcomInfo")
     _status(endpoints, cases)
     _link(endpoints, cases)
     _connect(endpoints, cases)
-    return endpoints
 
 
 def _effective(endpoints: Endpoints, cases: ProviderCases, rule: str, operation_id: str) -> None:
@@ -122,7 +120,7 @@ def _effective(endpoints: Endpoints, cases: ProviderCases, rule: str, operation_
 
 def _status(endpoints: Endpoints, cases: ProviderCases) -> None:
     @endpoints.operation(
-        "/status",
+        f"{AGENT}/status",
         operation_id="GetAgentCalcomStatus",
         guard=Guard.API_KEY,
         summary="Tell whether an agent has a key of its own",
@@ -140,7 +138,7 @@ def _status(endpoints: Endpoints, cases: ProviderCases) -> None:
 
 def _link(endpoints: Endpoints, cases: ProviderCases) -> None:
     @endpoints.operation(
-        "/account",
+        f"{AGENT}/account",
         method="PUT",
         operation_id="AssignAgentAccount",
         guard=Guard.API_KEY,
@@ -162,7 +160,7 @@ def _link(endpoints: Endpoints, cases: ProviderCases) -> None:
 
 def _connect(endpoints: Endpoints, cases: ProviderCases) -> None:
     @endpoints.operation(
-        "/connect",
+        f"{AGENT}/connect",
         method="POST",
         operation_id="ConnectAgent",
         guard=Guard.API_KEY,

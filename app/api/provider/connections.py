@@ -70,13 +70,10 @@ ConnectedSchema = answer_schema("Connected", ConnectedRecord)
 StatusSchema = answer_schema("CalcomStatus", StatusRecord)
 
 
-def connection_endpoints(cases: ProviderCases) -> Endpoints:
-    """The blueprint."""
-    endpoints = Endpoints("CalcomService", url_prefix="/api/v1/calcom")
+def add_connections(endpoints: Endpoints, cases: ProviderCases) -> None:
     _connect(endpoints, cases)
     _disconnect(endpoints, cases)
     _status(endpoints, cases)
-    return endpoints
 
 
 def _connect(endpoints: Endpoints, cases: ProviderCases) -> None:
