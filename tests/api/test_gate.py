@@ -18,7 +18,8 @@ OTHER_ORG = "9c858901-8a57-4791-81fe-4c455b099bc9"
 
 
 def client_with(use_cases: UseCasesDouble, *, proxies: str = "") -> FlaskClient:
-    return create_app(use_cases, cast(Any, use_cases), public_url=PUBLIC_URL, proxies=Proxies.parse(proxies)).test_client()
+    both_sides = use_cases, cast(Any, use_cases)
+    return create_app(*both_sides, public_url=PUBLIC_URL, proxies=Proxies.parse(proxies)).test_client()
 
 
 def statuses(client: FlaskClient, times: int, **request: Any) -> list[int]:

@@ -70,6 +70,7 @@ def test_all_faults_are_told_at_once(tmp_path):
             "PUBLIC_URL": "https://",
             "WEB_THREADS": "0",
             "WORKER_THREADS": "-3",
+            "SWEEP_SECONDS": "0",
             "WEBHOOK_THREADS": "1",
             "WEBHOOK_NETWORKS": "10.0.0.1/8",
             "LOG_LEVEL": "LOUD",
