@@ -16,6 +16,7 @@ from app.api.manage import manage_endpoints
 from app.api.manners import AgentManners
 from app.api.metrics import RequestMetrics
 from app.api.observation import observe_requests
+from app.api.provider.routes import CONVERTERS, provider_endpoints
 from app.api.replies import Replies
 from app.api.security_headers import add_security_headers
 from app.api.use_cases import UseCases
@@ -29,6 +30,7 @@ def create_app(container: UseCases, providers: ProviderCases, *, public_url: str
     app = Flask(__name__, static_folder=None)
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the contract shows an order
     app.url_map.merge_slashes = False  # a stray slash is a 404 in our shape, not a redirect in HTML
+    app.url_map.converters |= CONVERTERS
     replies = Replies(clock=container.clock, public_url=public_url, manners=AgentManners(container.connect_agent))
     metrics = RequestMetrics(container.check_health, container.read_traffic)
     observe_requests(app, metrics)
@@ -37,6 +39,7 @@ def create_app(container: UseCases, providers: ProviderCases, *, public_url: str
     for endpoints in (
         manage_endpoints(container, replies),
         job_endpoints(container, replies),
+        *provider_endpoints(providers),
         health_endpoints(container, metrics),
     ):
         document.add(endpoints)

@@ -27,6 +27,10 @@ class JsonParser(FlaskParser):
     """
 
     DEFAULT_VALIDATION_STATUS = 400
+    DEFAULT_UNKNOWN_BY_LOCATION = {  # noqa: RUF012 - as the base class has it
+        **FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION,
+        "query": None,  # as each schema says
+    }
 
     def load_json(self, req: Request, schema: Schema) -> Any:
         g.document = read_object(req)

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import click
 
 from app.cli.child import Program
+from app.cli.demo_agent import ORG_ID
 from app.cli.embedded import check_ports, hold_data_dir, sandbox, valkey
 from app.cli.links import show_links
 from app.cli.readiness import answers_ok
@@ -48,7 +49,10 @@ def up(with_demo: bool) -> None:
 
 def _serve(settings: Settings, supervisor: Supervisor, terminal: Terminal, *, with_demo: bool) -> int:
     terminal.say(f"Ringbook keeps its data and logs in {settings.data_dir}")
-    start_all(settings, supervisor)
+    is_new = start_all(settings, supervisor)
+    if is_new:
+        terminal.say_heading("The demo organization's API key, for the header X-Api-Key; it is shown this once")
+        supervisor.run(_command("apikey", "add", "--org", ORG_ID, "--name", "demo", shown=True))
     if with_demo and settings.embedded_calcom:
         _show_demo(settings, supervisor, terminal)
     else:
@@ -57,19 +61,24 @@ def _serve(settings: Settings, supervisor: Supervisor, terminal: Terminal, *, wi
     return 0 if supervisor.watch() else 1
 
 
-def start_all(settings: Settings, supervisor: Supervisor) -> None:
-    """Start what is needed, in the order of need; the web server comes last and stops first."""
+def start_all(settings: Settings, supervisor: Supervisor) -> bool:
+    """Start what is needed, in the order of need; the web server comes last and stops first.
+
+    True where the demo organization is new.
+    """
+    is_new = False
     if settings.embedded_redis:
         supervisor.start(valkey(settings))
     supervisor.run(_command("migrate"))
     if settings.embedded_calcom:
         supervisor.start(sandbox(settings))
-        _seed_once(settings, supervisor)
+        is_new = _seed_once(settings, supervisor)
     for program in (worker(settings), webhooks(settings)):
         settings.ready_file(program.name).unlink(missing_ok=True)
         supervisor.start(program)
     supervisor.start(scheduler())
     supervisor.start(web(settings))
+    return is_new
 
 
 def web(settings: Settings) -> Program:
@@ -118,12 +127,14 @@ def _command(*words: str, shown: bool = False) -> Program:
     )
 
 
-def _seed_once(settings: Settings, supervisor: Supervisor) -> None:
-    """Again only where the sandbox has moved to another address: the demo account must follow it."""
+def _seed_once(settings: Settings, supervisor: Supervisor) -> bool:
+    """Again only where the sandbox has moved to another address: the demo account follows. True the first time."""
     mark = settings.data_dir / SEEDED
-    if not mark.exists() or mark.read_text() != settings.calcom_base_url:
+    is_new = not mark.exists()
+    if is_new or mark.read_text() != settings.calcom_base_url:
         supervisor.run(_command("seed"))
         mark.write_text(settings.calcom_base_url)
+    return is_new
 
 
 def _show_demo(settings: Settings, supervisor: Supervisor, terminal: Terminal) -> None:

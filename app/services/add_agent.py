@@ -75,6 +75,8 @@ def _existing(directory: Directory, wanted: Agent, settings: AgentSettings) -> A
     existing = directory.agent(wanted.id)
     if existing is None:
         return None
+    if existing.org_id != wanted.org_id:
+        raise refused("id", f"{existing.id} is taken.")
     same_place = (existing.org_id, existing.event_type.id) == (wanted.org_id, wanted.event_type.id)
     same_account = wanted.account_id in {None, existing.account_id}
     if not (same_place and same_account and settings.over(existing) == existing):

@@ -79,7 +79,10 @@ class ConnectPrivateAccount:
 
 
 def _private_account(directory: Directory, agent: Agent) -> Account | None:
+    """The one it has or had. Raises ConflictError where it is linked to an account that others share."""
     own = directory.account(agent.account_id) if agent.account_id else None
-    if own is not None and own.agent_id is None:
+    if own is None or own.agent_id is not None:
+        return own
+    if own.is_connected:
         raise ConflictError(f"The agent {agent.name} is linked to the account {own.name}. Take that link back first.")
-    return own
+    return None

@@ -20,7 +20,7 @@ def error_of(response):
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/nope", "/api/v1/jobs", "/api/v1/jobs/", URL + "/", "/docs//start.js", "/docs/../x", "/%ff"]
+    "path", ["/", "/nope", "/api/v1/job", "/api/v1/jobs/", URL + "/", "/docs//start.js", "/docs/../x", "/%ff"]
 )
 def test_an_unknown_address_is_a_404(path):
     assert error_of(client_of(UseCasesDouble()).get(path)) == (404, "NOT_FOUND")

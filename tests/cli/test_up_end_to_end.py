@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -13,6 +14,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from urllib.request import Request, urlopen
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -132,6 +134,44 @@ def test_the_first_request_of_the_readme_works_as_it_stands(running):
     assert booked["data"]["summary"] == "Appointment confirmed", booked
     start = datetime.fromisoformat(booked["data"]["date_time"]).astimezone(ZoneInfo("America/New_York"))
     assert (start.weekday(), start.hour, start.minute) == (0, 10, 0)
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="the README's commands need curl")
+def test_an_organization_is_set_up_by_curl_alone_as_in_the_readme(running):
+    running.shows("Press Ctrl-C to stop")
+    section = (ROOT / "README.md").read_text().partition("## An organization from nothing, by curl")[2]
+    commands = section.partition("```sh\n")[2].partition("```")[0]
+    assert commands.count("http://127.0.0.1:8000/") == commands.count(".venv/bin/ringbook") == 1
+    ours = commands.replace(":8000/", f":{running.environ['PORT']}/")
+    ours = ours.replace(".venv/bin/ringbook", f"{sys.executable} -m app.cli.main")
+    how: dict[str, Any] = {"cwd": running.place, "env": running.environ, "timeout": 100}
+    done = subprocess.run(["sh", "-euc", ours], capture_output=True, text=True, check=True, **how)
+
+    connected, looked_up, booked, listed = answers(done.stdout)
+    assert connected["data"]["status"] == "active"
+    assert looked_up["data"]["event_type_id"] == 1
+    assert booked["data"]["summary"] == "Appointment confirmed", booked
+    (appointment,) = listed["data"]["appointments"]
+    assert appointment["id"] == booked["data"]["appointment_id"]
+    assert appointment["organization_id"] == connected["data"]["org_id"]
+    assert "rbk_admin_" not in running.shown() + done.stdout + done.stderr
+
+
+def test_the_demo_key_is_shown_at_the_first_start_alone_and_written_nowhere(running):
+    running.shows("Press Ctrl-C to stop")
+    (key,) = re.findall(r"rbk_[0-9a-z]{32}", running.shown())
+    url = f"http://127.0.0.1:{running.environ['PORT']}/api/v1/calcom/status"
+    with urlopen(Request(url, headers={"X-Api-Key": key}), timeout=20) as answer:
+        assert json.load(answer)["data"]["connected"] is True
+    running.process.send_signal(signal.SIGINT)
+    running.process.wait(timeout=60)
+    files = [path for path in (running.place / "var").rglob("*") if path.is_file()]
+    assert len(files) > 3
+    assert [path for path in files if key.encode() in path.read_bytes()] == []
+
+    running.start()
+    running.shows("Press Ctrl-C to stop")
+    assert "rbk_" not in running.shown()
 
 
 def answers(text: str) -> list[dict[str, Any]]:

@@ -1,0 +1,50 @@
+"""What providers see of jobs, and decide about them."""
+
+from __future__ import annotations
+
+from app.domain.answers import Result
+from app.domain.jobs import Status
+from tests.api.provider.rows import add_job
+from tests.api.provider.site import Site, data, refusal
+
+
+def test_a_job_is_shown_with_every_try_and_nothing_of_whom_it_is_for(site: Site) -> None:
+    site.connect()
+    job = add_job(site, site.agent(), Status.FAILED, result=Result.SLOT_TAKEN)
+    shown = site.clinic.get(f"/jobs/{job.id}/history")
+    told = data(shown)
+    assert (told["id"], told["status"], told["action"], told["result"]) == (job.id, "failed", "book", "slot_taken")
+    (attempt,) = told["attempts_made"]
+    assert (attempt["number"], attempt["outcome"], attempt["http_status"]) == (1, "failed", 200)
+    assert not [word for word in ("Jane", "example.com", "private", "555") if word in shown.get_data(as_text=True)]
+
+
+def test_a_failed_job_is_run_again_and_one_that_waits_is_closed(site: Site) -> None:
+    site.connect()
+    job = add_job(site, site.agent(), Status.FAILED, result=Result.UPSTREAM_DOWN)
+    path = f"/jobs/{job.id}"
+
+    assert data(site.clinic.post(f"{path}/requeue", minutes=30))["status"] == "queued"
+    assert refusal(site.clinic.post(f"{path}/requeue"))[:2] == (409, "CONFLICT")
+    discarded = data(site.clinic.post(f"{path}/discard", reason="Booked by e-mail"))
+    assert (discarded["status"], discarded["detail"]) == ("discarded", "Booked by e-mail")
+    assert refusal(site.clinic.post(f"{path}/discard", reason="Once more"))[:2] == (409, "CONFLICT")
+
+
+def test_what_is_decided_about_a_job_is_checked(site: Site) -> None:
+    site.connect()
+    path = f"/jobs/{add_job(site, site.agent()).id}"
+    assert refusal(site.clinic.post(f"{path}/discard")) == (400, "INVALID_REQUEST", {"reason": "is required"})
+    for minutes in (0, 10081):
+        reasons = {"minutes": "must be from 1 to 10080"}
+        assert refusal(site.clinic.post(f"{path}/requeue", minutes=minutes)) == (400, "INVALID_REQUEST", reasons)
+
+
+def test_a_foreign_job_is_one_that_is_not_there(site: Site) -> None:
+    site.connect()
+    job = add_job(site, site.agent())
+    for job_id in (job.id, "job_" + "0" * 26, "x"):
+        assert refusal(site.other.get(f"/jobs/{job_id}/history")) == (404, "NOT_FOUND", {})
+        assert refusal(site.other.post(f"/jobs/{job_id}/requeue")) == (404, "NOT_FOUND", {})
+        assert refusal(site.other.post(f"/jobs/{job_id}/discard", reason="Mine")) == (404, "NOT_FOUND", {})
+    assert data(site.admin.get(f"/jobs/{job.id}/history"))["status"] == "queued"
