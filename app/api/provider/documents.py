@@ -7,6 +7,7 @@ from typing import Any
 from app.api.provider.replies import moment
 from app.domain.api_keys import ApiKey
 from app.domain.appointments import Appointment
+from app.domain.caller_secrets import CallerSecret
 from app.domain.directory import Account, Agent, Organization
 from app.domain.event_types import EventType, obstacles
 from app.domain.jobs import Attempt, Job
@@ -19,8 +20,18 @@ def organization_document(organization: Organization) -> Document:
         "id": organization.id,
         "name": organization.name,
         "primary_account_id": organization.primary_account_id,
-        "has_caller_secret": bool(organization.caller_secret_hash),
+        "verified_only": organization.verified_only,
+        "contact_match": organization.contact_match,
         "created_at": moment(organization.created_at),
+    }
+
+
+def caller_secret_document(secret: CallerSecret) -> Document:
+    return {
+        "id": secret.id,
+        "kind": secret.kind.value,
+        "created_at": moment(secret.created_at),
+        "ends_at": moment(secret.ends_at),
     }
 
 

@@ -20,7 +20,7 @@ from app.api.provider.scopes import check_reach, organizations_meant
 from app.api.response_schemas import STATUSES
 from app.domain.jobs import Job, Status
 from app.domain.stores import JobFilter
-from app.services.discard_job import REASON_LIMIT
+from app.services.named import REASON_LIMIT
 
 if TYPE_CHECKING:
     from app.container.providers import ProviderCases

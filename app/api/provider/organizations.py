@@ -1,21 +1,21 @@
-"""/api/v1/organizations: the tenants, and the secret by which the callers of one are verified."""
+"""/api/v1/organizations: the tenants, and who may call for them."""
 
 from __future__ import annotations
 
-import secrets
 from typing import TYPE_CHECKING, Any
 
 from flask import Response
+from marshmallow import fields
 
 from app.api.endpoints import Endpoints
 from app.api.fields import Identifier, Text
 from app.api.guards import Guard
+from app.api.provider.caller_secrets import add_caller_secrets
 from app.api.provider.documents import organization_document
 from app.api.provider.pages import Strict, made_at, page_document, page_fields, page_query, span_of
-from app.api.provider.records import OrganizationRecord
+from app.api.provider.records import CONTACT_MATCH, VERIFIED_ONLY, OrganizationRecord
 from app.api.provider.replies import CREATED, READS, WRITES, answer_schema, done
 from app.api.provider.scopes import check_reach
-from app.api.response_schemas import text
 
 if TYPE_CHECKING:
     from app.container.providers import ProviderCases
@@ -30,14 +30,15 @@ class NewOrganizationSchema(Strict):
 
 
 class OrganizationChangeSchema(Strict):
-    name = Text(longest=200, required=True, metadata={"description": "What it is called."})
+    """What is left out stays as it is."""
+
+    name = Text(longest=200, load_default=None, metadata={"description": "What it is called."})
+    verified_only = fields.Boolean(load_default=None, metadata={"description": VERIFIED_ONLY})
+    contact_match = fields.Boolean(load_default=None, metadata={"description": CONTACT_MATCH})
 
 
 ListSchema = answer_schema("Organizations", page_fields("organizations", OrganizationRecord))
 OneSchema = answer_schema("Organization", OrganizationRecord)
-SecretSchema = answer_schema(
-    "CallerSecret", {"caller_secret": text("For the header X-Caller-Secret. Told this once, and not kept.")}
-)
 
 
 def organization_endpoints(cases: ProviderCases) -> Endpoints:
@@ -45,7 +46,7 @@ def organization_endpoints(cases: ProviderCases) -> Endpoints:
     endpoints = Endpoints("OrganizationService", url_prefix="/api/v1/organizations")
     _collection(endpoints, cases)
     _item(endpoints, cases)
-    _caller_secret(endpoints, cases)
+    add_caller_secrets(endpoints, cases)
     return endpoints
 
 
@@ -100,42 +101,12 @@ def _item(endpoints: Endpoints, cases: ProviderCases) -> None:
         method="PATCH",
         operation_id="ChangeOrganization",
         guard=Guard.API_KEY,
-        summary="Give an organization another name",
+        summary="Change an organization",
         takes=OrganizationChangeSchema,
         example=EXAMPLE,
         gives={200: OneSchema, **WRITES},
     )
     def change(wanted: dict[str, Any], org_id: str) -> Response:
         check_reach(org_id)
-        changed = cases.operators.change_organization(org_id, name=wanted["name"])
+        changed = cases.operators.change_organization(org_id, **wanted)
         return done("Organization changed", organization_document(changed))
-
-
-def _caller_secret(endpoints: Endpoints, cases: ProviderCases) -> None:
-    @endpoints.operation(
-        f"{ORGANIZATION}/caller-secret",
-        method="POST",
-        operation_id="MakeCallerSecret",
-        guard=Guard.API_KEY,
-        summary="Make the secret of verified callers anew",
-        description="It takes the place of the one before at once.",
-        gives={CREATED: SecretSchema, **READS},
-    )
-    def make(org_id: str) -> Response:
-        check_reach(org_id)
-        secret = secrets.token_urlsafe(32)
-        cases.operators.change_organization(org_id, caller_secret=secret)
-        return done("Caller secret made", {"caller_secret": secret}, CREATED)
-
-    @endpoints.operation(
-        f"{ORGANIZATION}/caller-secret",
-        method="DELETE",
-        operation_id="DeleteCallerSecret",
-        guard=Guard.API_KEY,
-        summary="Take the secret back: no caller is verified any more",
-        gives={200: OneSchema, **READS},
-    )
-    def take_back(org_id: str) -> Response:
-        check_reach(org_id)
-        changed = cases.operators.change_organization(org_id, caller_secret="")
-        return done("Caller secret taken back", organization_document(changed))

@@ -33,11 +33,16 @@ def seconds(description: str) -> fields.Float:
     return fields.Float(required=True, metadata={"description": description})
 
 
+VERIFIED_ONLY = "Whether requests that do not prove to be its own platform's are refused."
+CONTACT_MATCH = "Whether only who names the attendee's e-mail address or phone number may move or cancel."
+
+
 class OrganizationRecord(Open):
     id = text("The organization; org_id of the manage request.")
     name = text("What it is called here.")
     primary_account_id = maybe("The Cal.com account of agents that have none of their own.")
-    has_caller_secret = flag("Whether its callers can be verified by a secret.")
+    verified_only = flag(VERIFIED_ONLY)
+    contact_match = flag(CONTACT_MATCH)
     created_at = time("When it was added")
 
 
@@ -136,6 +141,13 @@ class AppointmentRecord(Open):
     duration_minutes = number("How long it takes.")
     meeting_url = text("Where to join by video; empty where it takes place elsewhere.")
     status = text("As Cal.com has it.", validate=validate.OneOf([status.value for status in AppointmentStatus]))
+
+
+class CallerSecretRecord(Open):
+    id = text("By which it is taken back; it is not the secret.")
+    kind = text("What is done with it.", validate=validate.OneOf(["shared", "signing"]))
+    created_at = time("When it was made")
+    ends_at = maybe_time("When it ceases to prove anything; null where nothing followed it")
 
 
 class ApiKeyRecord(Open):

@@ -16,7 +16,7 @@ AGENT = {"name": "Dr. Rivera", "event_type_id": CONSULTATION}
 
 def test_an_organization_is_added_by_an_admin_and_changed_by_its_own_key(site: Site) -> None:
     added = data(site.admin.post("/organizations", name="Vet"), 201)
-    assert set(added) == {"id", "name", "primary_account_id", "has_caller_secret", "created_at"}
+    assert set(added) == {"id", "name", "primary_account_id", "verified_only", "contact_match", "created_at"}
     own = site.caller(site.key(added["id"]))
 
     assert data(own.patch(f"/organizations/{added['id']}", name="Vets"))["name"] == "Vets"
@@ -30,18 +30,35 @@ def test_a_foreign_organization_is_shown_as_one_that_is_not_there(site: Site) ->
     for org_id in (site.other_org.id, NOBODY):
         assert refusal(site.clinic.get(f"/organizations/{org_id}")) == (404, "NOT_FOUND", {})
         assert refusal(site.clinic.patch(f"/organizations/{org_id}", name="Mine")) == (404, "NOT_FOUND", {})
-        assert refusal(site.clinic.post(f"/organizations/{org_id}/caller-secret")) == (404, "NOT_FOUND", {})
-        assert refusal(site.clinic.delete(f"/organizations/{org_id}/caller-secret")) == (404, "NOT_FOUND", {})
+        secrets = f"/organizations/{org_id}/caller-secrets"
+        assert refusal(site.clinic.get(secrets)) == (404, "NOT_FOUND", {})
+        assert refusal(site.clinic.post(secrets)) == (404, "NOT_FOUND", {})
+        assert refusal(site.clinic.delete(f"{secrets}/sec_1")) == (404, "NOT_FOUND", {})
     assert refusal(site.admin.get(f"/organizations/{NOBODY}")) == (404, "NOT_FOUND", {})
 
 
-def test_a_caller_secret_is_told_once_and_taken_back(site: Site) -> None:
+def test_a_caller_secret_is_told_once_overlaps_with_the_next_and_is_taken_back(site: Site) -> None:
+    path = f"/organizations/{site.org.id}/caller-secrets"
+    first = data(site.clinic.post(path, kind="signing"), 201)
+    assert set(first) == {"id", "kind", "created_at", "ends_at", "secret"}
+    second = data(site.clinic.post(path, kind="signing", overlap_hours=1), 201)
+
+    listed = site.clinic.get(path)
+    assert first["secret"] not in listed.get_data(as_text=True)
+    assert [each["id"] for each in data(listed)["caller_secrets"]] == [first["id"], second["id"]]
+    assert [bool(each["ends_at"]) for each in data(listed)["caller_secrets"]] == [True, False]
+
+    site.clinic.delete(f"{path}/{first['id']}")
+    assert [each["id"] for each in data(site.clinic.get(path))["caller_secrets"]] == [second["id"]]
+    assert refusal(site.clinic.delete(f"{path}/{first['id']}"))[:2] == (404, "NOT_FOUND")
+
+
+def test_verified_callers_only_needs_a_secret_first(site: Site) -> None:
     path = f"/organizations/{site.org.id}"
-    secret = data(site.clinic.post(f"{path}/caller-secret"), 201)["caller_secret"]
-    shown = site.clinic.get(path)
-    assert data(shown)["has_caller_secret"] is True
-    assert secret not in shown.get_data(as_text=True)
-    assert data(site.clinic.delete(f"{path}/caller-secret"))["has_caller_secret"] is False
+    assert refusal(site.clinic.patch(path, verified_only=True))[:2] == (400, "INVALID_REQUEST")
+    data(site.clinic.post(f"{path}/caller-secrets"), 201)
+    changed = data(site.clinic.patch(path, verified_only=True, contact_match=True))
+    assert (changed["verified_only"], changed["contact_match"], changed["name"]) == (True, True, site.org.name)
 
 
 def test_an_account_is_added_renamed_made_primary_and_given_another_key(site: Site) -> None:
