@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from flask import Flask
 
 from app.api.calcom_events import calcom_event_endpoints
 from app.api.docs import docs_pages
 from app.api.endpoints import Document
 from app.api.errors import register_error_handlers
+from app.api.guards import enforce_guards
 from app.api.health import health_endpoints
 from app.api.jobs import job_endpoints
 from app.api.manage import manage_endpoints
@@ -18,8 +21,11 @@ from app.api.replies import Replies
 from app.api.security_headers import add_security_headers
 from app.api.use_cases import UseCases
 
+if TYPE_CHECKING:
+    from app.container.providers import ProviderCases
 
-def create_app(container: UseCases, *, public_url: str) -> Flask:
+
+def create_app(container: UseCases, providers: ProviderCases, *, public_url: str) -> Flask:
     """The WSGI application. `public_url` is where callers reach it, for links in answers and in the document."""
     app = Flask(__name__, static_folder=None)
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the contract shows an order
@@ -37,5 +43,6 @@ def create_app(container: UseCases, *, public_url: str) -> Flask:
     ):
         document.add(endpoints)
     app.register_blueprint(docs_pages())
+    enforce_guards(app, providers.check_api_key)
     register_error_handlers(app, replies)
     return app

@@ -17,7 +17,8 @@ def start() -> WSGIApplication:
     except SettingsError as error:
         raise SystemExit(str(error)) from None
     configure_logging("web", settings.log_level)
-    return create_app(build_container(settings).callers, public_url=settings.public_url)
+    container = build_container(settings)
+    return create_app(container.callers, container.providers, public_url=settings.public_url)
 
 
 app = start()

@@ -15,18 +15,24 @@ class QueueName(StrEnum):
     MAINTENANCE = "maintenance"  # what Cal.com tells, and looks for what it did not tell: never behind slow receivers
 
 
+WORKER_QUEUES = (QueueName.LIVE, QueueName.BACKGROUND, QueueName.MAINTENANCE)
+"""What the worker process serves; events have one of their own, so that slow receivers hold none of its threads."""
+
+
 class TaskName(StrEnum):
     """Names under which workers register what they can do."""
 
     EXECUTE = "appointments.execute"
     NOTICE = "events.handle"
     SWEEP = "events.sweep"
+    DELIVER = "webhooks.deliver"
 
 
 ROUTES: dict[str, dict[str, str]] = {
     TaskName.EXECUTE.value: {"queue": QueueName.LIVE.value},
     TaskName.NOTICE.value: {"queue": QueueName.MAINTENANCE.value},
     TaskName.SWEEP.value: {"queue": QueueName.MAINTENANCE.value},
+    TaskName.DELIVER.value: {"queue": QueueName.WEBHOOKS.value},
 }
 """Where a task goes when its publisher names no queue."""
 

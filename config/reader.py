@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from ipaddress import ip_network
 from urllib.parse import SplitResult, urlsplit
 
 
@@ -43,6 +44,15 @@ class Reader:
             return value
         self.faults.append(f'{name} must be one of {", ".join(choices)}; it is "{value}"')
         return default
+
+    def networks(self, name: str, default: str) -> tuple[str, ...]:
+        """Networks in CIDR notation, separated by commas."""
+        texts = tuple(text.strip() for text in self.text(name, default).split(",") if text.strip())
+        try:
+            return tuple(str(ip_network(text)) for text in texts)
+        except ValueError as error:
+            self.faults.append(f"{name} must be networks like 10.1.0.0/16, separated by commas: {error}")
+            return ()
 
     def url(self, name: str, default: str, schemes: tuple[str, ...]) -> str:
         value = self.text(name, default)

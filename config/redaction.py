@@ -16,7 +16,7 @@ PRIVATE_WORDS = frozenset((
 # fmt: on
 """A key with one of these words, or its plural, in it (`attendee_email`, `secret_keys`) never shows its value."""
 
-PUBLIC_KEYS = frozenset({"agent_name", "queue_name", "task_name", "thread_name"})
+PUBLIC_KEYS = frozenset({"agent_name", "api_key_id", "queue_name", "task_name", "thread_name"})
 
 DEEPEST = 6  # levels of nesting before a value is shown as a text only
 
@@ -27,13 +27,13 @@ PATTERNS = (
     (re.compile(rf"(?<!{ATOM}){ATOM}++@(?=[^.@\s]+\.){ATOM}+"), "[email]"),
     (re.compile(r"(?<=//)[^/\s@]*@"), "[login]@"),
     (re.compile(r"\bBearer\s+\S+", re.IGNORECASE), "Bearer [key]"),
-    (re.compile(r"cal_[A-Za-z0-9_-]+"), "[key]"),
+    (re.compile(r"(?:cal|rbk)_[A-Za-z0-9_-]+"), "[key]"),
     (re.compile(r"(?:\+|(?<![\w:.])00)[\s.()/-]*(?:\d[\s.()/-]*){6,}\d"), "[phone]"),
     (re.compile(r"\(?\b\d{3}\)?[\s.-]\d{3}[\s.-]\d{4}\b"), "[phone]"),
     (re.compile(r"(?<![\w.-])\d{9,15}(?![\w-])"), "[phone]"),
 )
-"""Rows in PostgreSQL's error texts, e-mail addresses, logins inside URLs, bearer tokens, Cal.com keys, phone numbers
-with and without country code.
+"""Rows in PostgreSQL's error texts, e-mail addresses, logins inside URLs, bearer tokens, Cal.com keys and our own,
+phone numbers with and without country code.
 
 Each is linear in the length of the text: a log line must not be a way to stall a process."""
 

@@ -19,6 +19,7 @@ LONGEST_SOCKET_PATH = 107 if sys.platform == "linux" else 103  # bytes: sun_path
 POSTGRESQL = "postgresql+psycopg"
 DATABASE_SCHEMES = ("sqlite", "postgresql", "postgres", POSTGRESQL)  # the third is what some hosts hand out
 UNSAFE_IN_URLS = frozenset("?#%")  # SQLAlchemy, redis-py and kombu each read a path with one of these differently
+LOOPBACK = "127.0.0.0/8,::1/128"
 ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - a bind address is no place to call
 
 
@@ -34,6 +35,7 @@ class SettingsError(Exception):
 class Settings:
     """Everything read from outside; each field is the environment name of config/env.example in lower case.
 
+    `webhook_networks` are open to events though they are not public: loopback while the sandbox stands in for Cal.com.
     `database_url` is for SQLAlchemy, `redis_url` for redis-py (redis, rediss or unix scheme). Of `secret_keys` (Fernet)
     the first encrypts and all decrypt. `embedded_*` is true where `ringbook up` brings the part itself.
     """
@@ -49,6 +51,8 @@ class Settings:
     secret_keys: tuple[str, ...] = field(repr=False)
     web_threads: int
     worker_threads: int
+    webhook_threads: int
+    webhook_networks: tuple[str, ...]
     sweep_seconds: int
     log_level: str
     embedded_database: bool
@@ -60,10 +64,9 @@ class Settings:
         """Where this machine itself reaches the web server."""
         return _local_address(self.host, self.port)
 
-    @property
-    def worker_ready_file(self) -> Path:
-        """Touched by a worker that takes messages; `ringbook up` removes it before it starts one."""
-        return self.data_dir / "worker.ready"
+    def ready_file(self, worker: str) -> Path:
+        """Touched by the worker of that name once it takes messages; `ringbook up` removes it before it starts one."""
+        return self.data_dir / f"{worker}.ready"
 
 
 NAMES = tuple(known.name.upper() for known in fields(Settings) if not known.name.startswith("embedded_"))
@@ -108,6 +111,8 @@ def _read(reader: Reader) -> Settings:
         web_threads=reader.number("WEB_THREADS", 160, low=1, high=2000),
         worker_threads=reader.number("WORKER_THREADS", 16, low=1, high=500),
         sweep_seconds=reader.number("SWEEP_SECONDS", 180, low=1, high=3600),
+        webhook_threads=reader.number("WEBHOOK_THREADS", 32, low=2, high=500),
+        webhook_networks=reader.networks("WEBHOOK_NETWORKS", LOOPBACK if embedded_calcom else ""),
         log_level=reader.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
         embedded_database=not reader.has("DATABASE_URL"),
         embedded_redis=not reader.has("REDIS_URL"),

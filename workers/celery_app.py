@@ -16,10 +16,10 @@ from workers import lease_thread
 from workers.runtime import container, settings, stopping
 from workers.stall_guard import StallGuard
 
-IDS = ("job_id", "notice_id", "account_id")
-"""What a message may carry; bound to every log line of its task."""
+TASKS = ("workers.tasks.appointments", "workers.tasks.events", "workers.tasks.webhooks")
 
-TASKS = ("workers.tasks.appointments", "workers.tasks.events")
+SUBJECTS = ("job_id", "delivery_id", "notice_id", "account_id")
+"""What tasks are about: their log lines carry it."""
 
 
 def build_app() -> Celery:
@@ -47,11 +47,12 @@ def _keep_leases(**_: Any) -> None:
 
 
 @signals.worker_ready.connect
-def _say_ready(**_: Any) -> None:
+def _say_ready(sender: Any, **_: Any) -> None:
     """For `ringbook up`, which waits for it; where there is no data directory nobody does."""
     if settings().data_dir.is_dir():
+        name = str(sender.hostname).partition("@")[0]
         with contextlib.suppress(OSError):  # not ours to write, so not that of `ringbook up`
-            settings().worker_ready_file.touch()
+            settings().ready_file(name).touch()
 
 
 @signals.worker_shutting_down.connect
@@ -63,8 +64,10 @@ def _hand_back(**_: Any) -> None:
 def _bind_ids(task: Task[Any, Any], kwargs: dict[str, Any], **_: Any) -> None:
     structlog.contextvars.clear_contextvars()
     request_id = (task.request.headers or {}).get("request_id")
-    ids = {name: kwargs.get(name) for name in IDS} | {"request_id": request_id}
-    structlog.contextvars.bind_contextvars(**{name: value for name, value in ids.items() if value})
+    structlog.contextvars.bind_contextvars(
+        **{name: kwargs[name] for name in SUBJECTS if name in kwargs},
+        **({"request_id": request_id} if request_id else {}),
+    )
 
 
 @signals.task_postrun.connect

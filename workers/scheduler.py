@@ -30,14 +30,18 @@ def run(stop: threading.Event) -> None:
             published = use.rescue_jobs()
             if published:
                 log.info("jobs_published", count=published)
-            use.rescue_notices()
+            published = use.rescue_deliveries()
+            if published:
+                log.info("deliveries_published", count=published)
+            use.notices.rescue()
             if time.monotonic() >= enroll_at:
                 enroll_at = time.monotonic() + ENROLL_EVERY
-                use.rescue_notices.enroll()
+                use.notices.rescue.enroll()
             if time.monotonic() >= prune_at:
                 prune_at = time.monotonic() + PRUNE_EVERY
                 use.prune_jobs()
-                use.rescue_notices.prune()
+                use.prune_events()
+                use.notices.rescue.prune()
         except StoreUnavailableError:
             log.warning("database_unavailable")
             pause = PAUSE_AFTER_FAULT

@@ -7,6 +7,8 @@ from pathlib import Path
 import flask_swagger_ui
 from flask import Blueprint, Response, abort, send_from_directory
 
+from app.api.guards import Guard, guarded
+
 OWN = Path(__file__).parent / "docs_page"
 VENDOR = Path(flask_swagger_ui.__file__).parent / "dist"
 
@@ -36,12 +38,14 @@ def docs_pages() -> Blueprint:
     pages = Blueprint("docs", __name__)
 
     @pages.get("/docs")
+    @guarded(Guard.OPEN)
     def page() -> Response:
         response = send_from_directory(OWN, "index.html", max_age=0)
         response.headers["Content-Security-Policy"] = POLICY
         return response
 
     @pages.get("/docs/<name>")
+    @guarded(Guard.OPEN)
     def asset(name: str) -> Response:
         if name not in ASSETS:
             abort(404)

@@ -14,12 +14,39 @@ from flask_smorest.blueprint import Blueprint as SmorestBlueprint
 from marshmallow import Schema
 from werkzeug.wrappers import Response
 
+from app.api.guards import HEADER, Guard, declare, guarded
 from app.api.json_body import JsonParser
 from app.api.response_schemas import ErrorResponseSchema
 
 View = TypeVar("View", bound=Callable[..., Response])
 
 VERSION = "1.0.0"
+SECURITY: Mapping[Guard, list[dict[str, list[str]]]] = {
+    Guard.OPEN: [],
+    Guard.API_KEY: [{"ApiKey": []}],
+    Guard.ADMIN_KEY: [{"ApiKey": []}],
+    Guard.SIGNATURE: [{"Signature": []}],
+}
+"""What the document says of each guard."""
+
+SECURITY_SCHEMES = {
+    "ApiKey": {
+        "type": "apiKey",
+        "in": "header",
+        "name": HEADER,
+        "description": "Made by `ringbook apikey add`: of one organization (rbk_...), or an admin's (rbk_admin_...).",
+    },
+    "Signature": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "X-Cal-Signature-256",
+        "description": "HMAC-SHA256 of the body as it is sent, in lower-case hex, made with the account's secret.",
+    },
+}
+
+BEHIND_KEY = dict.fromkeys((401, 403, 429, 500, 503), ErrorResponseSchema)
+"""What any route behind a key may answer."""
+
 ABOUT = "Books, moves, cancels and offers Cal.com appointments for voice agents."
 
 
@@ -36,6 +63,7 @@ class Endpoints(SmorestBlueprint):
         rule: str,
         *,
         operation_id: str,
+        guard: Guard,
         gives: Mapping[int, type[Schema] | None],
         method: str = "GET",
         takes: type[Schema] | None = None,
@@ -45,7 +73,7 @@ class Endpoints(SmorestBlueprint):
     ) -> Callable[[View], View]:
         """Route `rule` to the view. `gives` is status to body; `takes` is loaded and handed to the view first.
 
-        `example` is a body of the request to try.
+        `guard` says who may call it; what a key opens is `guards.current_scope()`. `example` is a body to try.
         """
 
         smorest: Any = self
@@ -54,10 +82,11 @@ class Endpoints(SmorestBlueprint):
             handler: Any = view
             if takes is not None:
                 handler = smorest.arguments(takes, location=takes_from, example=example)(handler)
-            for status, schema in gives.items():
+            answers = {**gives, **BEHIND_KEY} if guard.wants_key else gives
+            for status, schema in sorted(answers.items()):
                 handler = smorest.alt_response(status, schema=schema)(handler)
-            handler = smorest.doc(operationId=operation_id, security=[], **doc)(handler)
-            smorest.add_url_rule(rule, operation_id, handler, methods=[method])
+            handler = smorest.doc(operationId=operation_id, security=SECURITY[guard], **doc)(handler)
+            smorest.add_url_rule(rule, operation_id, guarded(guard)(handler), methods=[method])
             return view
 
         return decorate
@@ -82,6 +111,10 @@ class Document(Api):
             API_SPEC_OPTIONS={"servers": [{"url": public_url}], "info": {"description": ABOUT}},
         )
         super().__init__(app)  # type: ignore[no-untyped-call]
+        spec: Any = self.spec
+        for name, scheme in SECURITY_SCHEMES.items():
+            spec.components.security_scheme(name, scheme)
+        declare(app, "api-docs.openapi_json", Guard.OPEN)
 
     def _register_pagination_header(self) -> None:
         """Nothing here comes in pages, so the document does not speak of them."""

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import structlog
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
+from app.api.guards import is_behind_key
+from app.api.provider_errors import refusal_of, register_provider_errors, send_refusal
 from app.api.replies import Replies
 from app.domain.answers import Result
 from app.domain.errors import RefusedError, StoreUnavailableError
@@ -25,8 +29,13 @@ BY_STATUS = {
 def register_error_handlers(app: Flask, replies: Replies) -> None:
     """Answer refusals, a missing database, Werkzeug's own errors and everything unforeseen."""
 
+    def refuse(result: Result, **parts: Any) -> Response:
+        if is_behind_key():
+            return send_refusal(refusal_of(result, parts.get("fields", {})), retry_after=parts.get("retry_after"))
+        return replies.refuse(result, **parts)
+
     def refused(error: RefusedError) -> Response:
-        return replies.refuse(
+        return refuse(
             error.result,
             fields=error.fields,
             agent_name=error.agent_name,
@@ -36,10 +45,10 @@ def register_error_handlers(app: Flask, replies: Replies) -> None:
 
     def store_unavailable(error: StoreUnavailableError) -> Response:
         log.error("store_was_unavailable", route=str(request.url_rule), exc_info=error)
-        return replies.refuse(Result.OVERLOADED, database_fails=True)
+        return refuse(Result.OVERLOADED, database_fails=True)
 
     def http_error(error: HTTPException) -> Response:
-        response = replies.refuse(result_of(error.code or 500))
+        response = refuse(result_of(error.code or 500))
         for name, value in error.get_headers():
             if name in {"Allow", "Retry-After"}:
                 response.headers[name] = value
@@ -47,8 +56,9 @@ def register_error_handlers(app: Flask, replies: Replies) -> None:
 
     def unforeseen(error: Exception) -> Response:
         log.error("request_failed", route=str(request.url_rule), exc_info=error)
-        return replies.refuse(Result.INTERNAL)
+        return refuse(Result.INTERNAL)
 
+    register_provider_errors(app)
     app.register_error_handler(RefusedError, refused)
     app.register_error_handler(StoreUnavailableError, store_unavailable)
     app.register_error_handler(HTTPException, http_error)

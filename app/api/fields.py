@@ -10,8 +10,11 @@ from marshmallow import ValidationError, fields, validate
 
 from app.api.preferences import is_key
 from app.domain.answers import REQUIRED
-from app.domain.identifiers import UUID
+from app.domain.identifiers import ENDPOINT_ID, UUID
 from app.domain.times import zone_key
+
+MOST_CHOSEN = 10
+"""Webhook endpoints one request may name."""
 
 REASONS: dict[str, str | list[Any] | dict[Any, Any]] = {
     "required": REQUIRED,
@@ -80,6 +83,31 @@ class WholeNumber(fields.Integer):
         if isinstance(value, bool) or not (isinstance(value, int) or (isinstance(value, float) and value.is_integer())):
             raise self.make_error("invalid")
         return int(value)
+
+
+class EndpointIds(fields.List[str]):
+    """Ids of webhook endpoints, each once, as a tuple."""
+
+    def __init__(self, **options: Any) -> None:
+        reasons = {**REASONS, "invalid": "must be a list of ids"}
+        one = fields.String(error_messages=reasons, validate=validate.Regexp(ENDPOINT_ID, error="has no such id"))
+        limit = validate.Length(max=MOST_CHOSEN, error=f"must name at most {MOST_CHOSEN}")
+        super().__init__(one, validate=limit, error_messages=reasons, **options)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **options: Any) -> Any:
+        try:
+            found = super()._deserialize(value, attr, data, **options)
+        except ValidationError as faults:
+            raise ValidationError(_first_reason(faults)) from None
+        return tuple(dict.fromkeys(found))
+
+
+def _first_reason(faults: ValidationError) -> str:
+    """Of a list's elements: the answer has one reason for each field."""
+    reasons: Any = faults.messages
+    while not isinstance(reasons, str):
+        reasons = next(iter(reasons.values() if isinstance(reasons, dict) else reasons))
+    return reasons
 
 
 class ToolCallId(fields.String):

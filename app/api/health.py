@@ -6,6 +6,7 @@ from flask import Response, jsonify
 from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
 
 from app.api.endpoints import Endpoints
+from app.api.guards import Guard
 from app.api.metrics import RequestMetrics
 from app.api.response_schemas import AliveSchema, ReadinessSchema
 from app.api.use_cases import UseCases
@@ -15,13 +16,16 @@ def health_endpoints(use_cases: UseCases, metrics: RequestMetrics) -> Endpoints:
     """The blueprint of the health endpoints."""
     endpoints = Endpoints("HealthService")
 
-    @endpoints.operation("/healthz", operation_id="IsAlive", summary="Is the process alive?", gives={200: AliveSchema})
+    @endpoints.operation(
+        "/healthz", operation_id="IsAlive", guard=Guard.OPEN, summary="Is the process alive?", gives={200: AliveSchema}
+    )
     def healthz() -> Response:
         return jsonify(status="alive")
 
     @endpoints.operation(
         "/readyz",
         operation_id="IsReady",
+        guard=Guard.OPEN,
         summary="Can it take requests?",
         gives={200: ReadinessSchema, 503: ReadinessSchema},
     )
@@ -37,7 +41,9 @@ def health_endpoints(use_cases: UseCases, metrics: RequestMetrics) -> Endpoints:
         response.status_code = 200 if health.ready else 503
         return response
 
-    @endpoints.operation("/metrics", operation_id="ReadMetrics", summary="Numbers for Prometheus", gives={200: None})
+    @endpoints.operation(
+        "/metrics", operation_id="ReadMetrics", guard=Guard.OPEN, summary="Numbers for Prometheus", gives={200: None}
+    )
     def read_metrics() -> Response:
         return Response(metrics.exposition(), content_type=CONTENT_TYPE_PLAIN_0_0_4)
 

@@ -11,6 +11,7 @@ from marshmallow import EXCLUDE, Schema, fields
 from app.api.answers import RETRY_AFTER
 from app.api.bodies import job_url, utc_text
 from app.api.endpoints import Endpoints
+from app.api.guards import Guard
 from app.api.replies import Replies
 from app.api.response_schemas import ErrorResponseSchema, JobResponseSchema
 from app.api.use_cases import UseCases
@@ -41,6 +42,7 @@ def job_endpoints(use_cases: UseCases, replies: Replies) -> Endpoints:
     @endpoints.operation(
         "/<string:job_id>",
         operation_id="ReadJob",
+        guard=Guard.OPEN,
         summary="Read a job",
         description="Ask for the outcome of a request that was answered with 202.",
         takes=JobQuerySchema,

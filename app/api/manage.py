@@ -7,6 +7,7 @@ from dataclasses import replace
 from flask import Response, g, request
 
 from app.api.endpoints import Endpoints, header
+from app.api.guards import Guard
 from app.api.preferences import MAX_KEY, read_idempotency_key, read_preference
 from app.api.replies import Replies
 from app.api.request_schema import EXAMPLE, ManageAppointmentRequestSchema
@@ -44,6 +45,7 @@ def manage_endpoints(use_cases: UseCases, replies: Replies) -> Endpoints:
         "/manage",
         method="POST",
         operation_id="ManageCalcomAppointment",
+        guard=Guard.OPEN,
         summary="Manage Cal.com Appointment",
         description="Book, reschedule, cancel, suggest, availability and list, answered with a sentence to speak.",
         takes=ManageAppointmentRequestSchema,

@@ -7,7 +7,7 @@ from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, pre_load, validates, validates_schema
 
-from app.api.fields import REASONS, Identifier, Text, TimeZone, ToolCallId, WholeNumber
+from app.api.fields import REASONS, EndpointIds, Identifier, Text, TimeZone, ToolCallId, WholeNumber
 from app.domain.answers import OR_EMAIL_REQUIRED, OR_PHONE_REQUIRED, REQUIRED
 from app.domain.appointments import Action
 from app.domain.contacts import normalise_email
@@ -87,6 +87,9 @@ class ManageAppointmentRequestSchema(Schema):
         metadata={"format": "int32", "description": "Days to look ahead, 7 if not given, at most 30."}
     )
     timezone = TimeZone(longest=64, metadata={"description": "IANA name of the zone the customer thinks in."})
+    webhook_endpoints = EndpointIds(
+        metadata={"description": "Which of the organization's webhook endpoints are told; all, if not given."}
+    )
     tool_call_id = ToolCallId(
         metadata={"description": "The platform's id of this tool call; the same id, the same job."}
     )

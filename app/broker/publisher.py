@@ -34,11 +34,11 @@ _log = structlog.get_logger(__name__)
 
 
 class CeleryPublisher:
-    """Publishes "run job X", "handle notice X" and the like, never more than an id.
+    """Publishes "run job X", "send delivery Y" and the like, never more than an id.
 
-    Opens no connection before the first publish (safe to fork until then).
 
-    The time bound does not cover the look-up of the broker's host name, which the system's resolver decides.
+    Opens no connection before the first publish (safe to fork until then). The time
+    bound does not cover the look-up of the broker's host name, which the system's resolver decides.
     """
 
     def __init__(self, redis_url: str) -> None:
@@ -48,21 +48,28 @@ class CeleryPublisher:
         self._outage = Outage()
 
     def publish(self, job_id: str, *, background: bool = False) -> bool:
-        """Wake a worker for this job, on the queue for live callers unless `background`."""
-        return self._wake(TaskName.EXECUTE, QueueName.BACKGROUND if background else QueueName.LIVE, job_id=job_id)
+        """Wake a worker for this job, on the queue for live callers unless `background`.
+
+        False if the broker did not take the message; it may have it all the same, which is harmless. A broker that is
+        gone or does not answer costs less than a second; tries within the second after that are given up at once, so
+        that they do not delay their callers.
+        """
+        queue = QueueName.BACKGROUND if background else QueueName.LIVE
+        return self._publish(TaskName.EXECUTE, queue, {"job_id": job_id})
+
+    def publish_delivery(self, delivery_id: str) -> bool:
+        """Wake a worker for this delivery of an event; within the same bounds."""
+        return self._publish(TaskName.DELIVER, QueueName.WEBHOOKS, {"delivery_id": delivery_id})
 
     def publish_notice(self, notice_id: str) -> bool:
-        return self._wake(TaskName.NOTICE, QueueName.MAINTENANCE, notice_id=notice_id)
+        """Wake a worker for this notice; within the same bounds."""
+        return self._publish(TaskName.NOTICE, QueueName.MAINTENANCE, {"notice_id": notice_id})
 
     def publish_sweep(self, account_id: str) -> bool:
-        return self._wake(TaskName.SWEEP, QueueName.MAINTENANCE, account_id=account_id)
+        """Wake a worker to look through this account; within the same bounds."""
+        return self._publish(TaskName.SWEEP, QueueName.MAINTENANCE, {"account_id": account_id})
 
-    def _wake(self, task: TaskName, queue: QueueName, **ids: str) -> bool:
-        """False if the broker did not take the message; it may have it all the same, which is harmless.
-
-        A broker that is gone or does not answer costs less than a second; tries within the second after that are given
-        up at once, so that they do not delay their callers.
-        """
+    def _publish(self, task: TaskName, queue: QueueName, about: dict[str, str]) -> bool:
         probes = self._outage.is_on
         if not self._outage.admits():
             return False
@@ -71,33 +78,33 @@ class CeleryPublisher:
         except LimitExceeded:  # a sign of load rather than of an outage
             return False
         except BROKER_ERRORS as error:
-            return self._failed(error, **ids)
+            return self._failed(about, error)
         try:
             if self._outage.is_on and not probes:  # whoever had the connection before found the broker gone
                 return False
-            self._send(producer, task, queue, ids)
+            self._send(producer, task, queue, about)
         except BROKER_ERRORS as error:
-            return self._failed(error, **ids)
+            return self._failed(about, error)
         finally:
             producer.release()
         if self._outage.ended():
             _log.info("broker_found_again")
         return True
 
-    def _send(self, producer: Producer, task: TaskName, queue: QueueName, ids: dict[str, str]) -> None:
+    def _send(self, producer: Producer, task: TaskName, queue: QueueName, about: dict[str, str]) -> None:
         request_id = get_contextvars().get("request_id")
         self._app.send_task(
             task.value,
-            kwargs=ids,
+            kwargs=about,
             queue=queue.value,
             headers={"request_id": request_id} if request_id else {},
             ignore_result=True,
             producer=producer,
         )
 
-    def _failed(self, error: Exception, **ids: str) -> bool:
+    def _failed(self, about: dict[str, str], error: Exception) -> bool:
         if self._outage.began():
-            _log.warning("broker_lost", error=type(error).__name__, **ids)
+            _log.warning("broker_lost", **about, error=type(error).__name__)
         return False
 
 

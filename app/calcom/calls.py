@@ -164,6 +164,11 @@ def event_type(event_type_id: int) -> Call:
     return Call(operation=Operation.EVENT_TYPE, path=f"/event-types/{event_type_id}", version=EVENT_TYPES)
 
 
+def event_types() -> Call:
+    """Those of the key's owner, hidden ones too; this list has no pages."""
+    return Call(operation=Operation.EVENT_TYPE, path="/event-types", version=EVENT_TYPES)
+
+
 def schedule(schedule_id: int | None) -> Call:
     """A schedule by id, or the default one of the key's owner."""
     which = "default" if schedule_id is None else str(schedule_id)

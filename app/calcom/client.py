@@ -19,7 +19,7 @@ from app.domain.answers import Result
 from app.domain.appointments import AppointmentStatus, Booking
 from app.domain.directory import Access
 from app.domain.errors import CalendarError
-from app.domain.event_types import EventType
+from app.domain.event_types import EventType, EventTypeEntry
 from app.domain.outcomes import Failed, Moved, Outcome, Succeeded, Trace, Unknown
 from app.domain.ports import BookingWish, Owner
 from app.domain.traffic import Priority, Traffic, Unmetered
@@ -136,6 +136,10 @@ class CalcomCalendar:
         zone = self._zone_of_schedule(access, schedule_id) or self._zone_of_schedule(access, None)
         zone = zone or self.owner(access).time_zone
         return understood(reply, lambda answer: wire.read_event_type(answer.data, time_zone=zone))
+
+    def event_types(self, access: Access) -> list[EventTypeEntry]:
+        reply = self._ask(access, calls.event_types())
+        return understood(reply, lambda answer: wire.read_event_types(answer.data))
 
     def owner(self, access: Access) -> Owner:
         reply = self._ask(access, calls.owner())

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from app.domain.appointments import AppointmentStatus, Booking
-from app.domain.event_types import BookingField, EventType
+from app.domain.event_types import BookingField, EventType, EventTypeEntry
 from app.domain.ports import Owner
 
 Json = Mapping[str, Any]
@@ -45,6 +45,7 @@ def read_booking(data: object) -> Booking:
         moved_to=_text(row, "rescheduledToUid"),
         moved_from=_text(row, "rescheduledFromUid"),
         created_at=_instant(row, "createdAt") if row.get("createdAt") else None,
+        meeting_url=_meeting_url(row),
     )
 
 
@@ -107,6 +108,29 @@ def read_event_type(data: object, *, time_zone: str) -> EventType:
     )
 
 
+def read_event_types(data: object) -> list[EventTypeEntry]:
+    """A list of event types of version 2024-06-14, as Cal.com orders them. One unreadable entry spoils it."""
+    if not isinstance(data, list):
+        raise UnreadableError("a list of event types was expected")
+    return [_entry(_object(item, "event type")) for item in data]
+
+
+def _entry(row: Json) -> EventTypeEntry:
+    number, length = _whole(row.get("id")), _whole(row.get("lengthInMinutes"))
+    if number is None or length is None:
+        raise UnreadableError("an event type without id or length")
+    return EventTypeEntry(
+        id=number,
+        slug=_text(row, "slug"),
+        title=_text(row, "title"),
+        description=_text(row, "description"),
+        length_minutes=length,
+        price=_whole(row.get("price")) or 0,
+        currency=_text(row, "currency"),
+        hidden=row.get("hidden") is True,
+    )
+
+
 def schedule_of(data: object) -> int | None:
     """The schedule an event type names; None for its owner's default one."""
     return _whole(_object(data, "event type").get("scheduleId"))
@@ -121,7 +145,12 @@ def read_owner(data: object, *, time_zone: str) -> Owner:
     row = _object(data, "user")
     if _whole(row.get("id")) is None:
         raise UnreadableError("a user without id")
-    return Owner(username=_text(row, "username"), name=_text(row, "name"), time_zone=time_zone or read_zone(row))
+    return Owner(
+        username=_text(row, "username"),
+        name=_text(row, "name"),
+        time_zone=time_zone or read_zone(row),
+        email=_text(row, "email"),
+    )
 
 
 def _booker(row: Json) -> Json:
@@ -139,6 +168,12 @@ def _booker(row: Json) -> Json:
 
 def _responses(row: Json) -> Json:
     return _maybe(row.get("bookingFieldsResponses"))
+
+
+def _meeting_url(row: Json) -> str:
+    """`meetingUrl` is deprecated in favour of `location`, which also holds addresses and phone numbers."""
+    places = (_text(row, "location"), _text(row, "meetingUrl"))
+    return next((place for place in places if place.startswith(("https://", "http://"))), "")
 
 
 def _status(row: Json) -> AppointmentStatus:

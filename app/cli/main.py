@@ -15,11 +15,13 @@ COMMANDS = {
     "org": ("app.cli.organizations:command", "Organizations: add, list, show, rename."),
     "account": ("app.cli.accounts:command", "Cal.com accounts: connect, list, change their keys."),
     "agent": ("app.cli.agents:command", "Voice agents and the event types they book."),
+    "apikey": ("app.cli.api_keys:command", "Keys of the provider API: make, list, revoke."),
     "jobs": ("app.cli.jobs:command", "Requests on their way: list, show, try again, discard."),
+    "webhook": ("app.cli.webhooks:command", "Endpoints that are told of events; what became of each delivery."),
     "sentences": ("app.cli.sentences:command", "Every sentence an agent may be given to say."),
     "doctor": ("app.cli.doctor:command", "Check everything this machine needs, and say what to change."),
     "migrate": ("app.cli.migrate:command", "Bring the database to the current schema."),
-    "keys": ("app.cli.keys:command", "Secret keys: make one, encrypt everything anew."),
+    "keys": ("app.cli.keys:command", "Encryption keys: make one, encrypt everything anew."),
     "seed": ("app.cli.seed:seed", "Add the demo organization, account and agent."),
 }
 """Command: where it is (module:object), and its line in the overview."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from app.domain.answers import Result
-from app.domain.errors import CalendarError, RefusedError, StoreUnavailableError, UnknownNameError
+from app.domain.errors import CalendarError, NotConnectedError, RefusedError, StoreUnavailableError, UnknownNameError
 from app.domain.outcomes import Failed, Outcome, RetryLater, Trace
 from config.logs import configure_logging
 from config.settings import load_settings
@@ -45,6 +45,8 @@ def plain_errors() -> Iterator[None]:
     """What goes wrong and is expected becomes a ClickException. A SettingsError is left to the command line itself."""
     try:
         yield
+    except NotConnectedError as error:
+        raise click.ClickException(f"{error} See: ringbook account --help.") from None
     except UnknownNameError as error:
         raise click.ClickException(str(error)) from None
     except RefusedError as error:

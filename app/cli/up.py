@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 import click
@@ -14,7 +15,7 @@ from app.cli.readiness import answers_ok
 from app.cli.stop_signals import StopSignals
 from app.cli.supervisor import StartError, StopRequestedError, Supervisor
 from app.cli.terminal import Terminal
-from config.queues import QueueName
+from config.queues import WORKER_QUEUES, QueueName
 from config.settings import Settings, load_settings
 
 SEEDED = "seeded"  # a file in DATA_DIR, with the address the demo account books at
@@ -64,8 +65,9 @@ def start_all(settings: Settings, supervisor: Supervisor) -> None:
     if settings.embedded_calcom:
         supervisor.start(sandbox(settings))
         _seed_once(settings, supervisor)
-    settings.worker_ready_file.unlink(missing_ok=True)
-    supervisor.start(worker(settings))
+    for program in (worker(settings), webhooks(settings)):
+        settings.ready_file(program.name).unlink(missing_ok=True)
+        supervisor.start(program)
     supervisor.start(scheduler())
     supervisor.start(web(settings))
 
@@ -83,15 +85,25 @@ def web(settings: Settings) -> Program:
 
 def worker(settings: Settings) -> Program:
     """Stopping takes as long as a call to Cal.com that is under way, and the look after it if it got no answer."""
-    pool = ("-P", "threads", "-c", str(settings.worker_threads), "-Q", ",".join(QueueName))
+    return _consumer(settings, "worker", WORKER_QUEUES, threads=settings.worker_threads, stop_within=60.0)
+
+
+def webhooks(settings: Settings) -> Program:
+    """A process of its own: however many receivers hang, no booking waits for a thread. Stopping takes one request."""
+    return _consumer(settings, "webhooks", (QueueName.WEBHOOKS,), threads=settings.webhook_threads, stop_within=20.0)
+
+
+def _consumer(settings: Settings, name: str, queues: Sequence[str], *, threads: int, stop_within: float) -> Program:
+    celery = (sys.executable, "-m", "celery", "-A", "workers.celery_app", "worker", "-n", f"{name}@%h")
+    pool = ("-P", "threads", "-c", str(threads), "-Q", ",".join(queues))
     flags = ("--without-gossip", "--without-mingle", "-l", settings.log_level)
     return Program(
-        name="worker",
-        command=(sys.executable, "-m", "celery", "-A", "workers.celery_app", "worker", *pool, *flags),
+        name=name,
+        command=(*celery, *pool, *flags),
         # A broker of one's own may be away, and the worker waits for it: then nothing says that it is ready.
-        ready=settings.worker_ready_file.exists if settings.embedded_redis else None,
+        ready=settings.ready_file(name).exists if settings.embedded_redis else None,
         ready_within=60.0,
-        stop_within=60.0,
+        stop_within=stop_within,
     )
 
 

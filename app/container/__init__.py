@@ -9,6 +9,7 @@ from datetime import timedelta
 from app.container.adapters import choose_adapters
 from app.container.callers import CallerCases, bind_callers
 from app.container.operators import OperatorCases, bind_operators
+from app.container.providers import ProviderCases, bind_providers
 from app.container.workers import WorkerCases, bind_workers
 from app.storage.schema import migrate as migrate_database
 from config.settings import Settings
@@ -21,21 +22,25 @@ class Container:
     callers: CallerCases
     workers: WorkerCases
     operators: OperatorCases
+    providers: ProviderCases
     close: Callable[[], None]
 
 
 def build_container(settings: Settings, *, stopping: Callable[[], bool] = lambda: False) -> Container:
     """One per process; `stopping` says that the process was asked to end. Connects to nothing before it is used."""
     adapters = choose_adapters(settings)
+    operators = bind_operators(adapters, calcom_base_url=settings.calcom_base_url, public_url=settings.public_url)
     return Container(
         callers=bind_callers(adapters, web_threads=settings.web_threads),
         workers=bind_workers(
             adapters,
             worker_threads=settings.worker_threads,
+            webhook_threads=settings.webhook_threads,
             sweep_every=timedelta(seconds=settings.sweep_seconds),
             stopping=stopping,
         ),
-        operators=bind_operators(adapters, calcom_base_url=settings.calcom_base_url, public_url=settings.public_url),
+        operators=operators,
+        providers=bind_providers(adapters, operators, calcom_base_url=settings.calcom_base_url),
         close=adapters.close,
     )
 

@@ -9,14 +9,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
+from ipaddress import ip_network
 
 from app.broker.doorbell import RedisDoorbell
 from app.broker.publisher import CeleryPublisher
 from app.cache.probe import RedisProbe
 from app.cache.slot_cache import RedisSlotCache
 from app.calcom.client import CalcomCalendar
+from app.calcom.connections import trusted
 from app.calcom.transport import TimeLimits
 from app.domain.ports import CalendarAt, Clock, Doorbell, HookDesk, NoticePublisher, Publisher, SlotCache
+from app.domain.sending import Sender
 from app.domain.stores import OpenUnit
 from app.domain.traffic import Priority, Standing, Traffic
 from app.services.diagnose import DatabaseFacts
@@ -24,12 +27,21 @@ from app.services.judge_redis import RedisInfo
 from app.storage.database import Database
 from app.storage.schema import current_revision, newest_revision
 from app.traffic.shared import RedisTraffic
+from app.webhooks.sender import WebhookSender
+from app.webhooks.targets import TargetRules
 from config.settings import Settings
+
+NAMES_AT_ONCE = 128
+"""Threads for looking up the names of endpoints: more than are ever sent to at a time, for a dead name server holds
+its thread longer than we wait for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Adapters:
-    """What the use cases are bound to. `look_ups` runs what may take longer than a caller waits."""
+    """What the use cases are bound to. `look_ups` runs what may take longer than a caller waits.
+
+    `notes` writes down what nobody waits for.
+    """
 
     open_unit: OpenUnit
     read_unit: OpenUnit
@@ -42,10 +54,12 @@ class Adapters:
     doorbell: Doorbell
     clock: Clock
     look_ups: Executor
+    notes: Executor
     redis_answers: Callable[[], bool]
     redis_info: Callable[[], RedisInfo | None]
     read_traffic: Callable[[], list[Standing]]
     database_facts: Callable[[], DatabaseFacts]
+    sender: Sender
     close: Callable[[], None]
 
 
@@ -59,12 +73,17 @@ def choose_adapters(settings: Settings) -> Adapters:
     database = Database(settings.database_url, secret_keys=settings.secret_keys)
     publisher = CeleryPublisher(settings.redis_url)
     traffic = RedisTraffic(settings.redis_url)
-    calendar = CalcomCalendar(TimeLimits(), f"Ringbook/{version('ringbook')}", traffic)
+    user_agent = f"Ringbook/{version('ringbook')}"
+    calendar = CalcomCalendar(TimeLimits(), user_agent, traffic)
     doorbell, probe = RedisDoorbell(settings.redis_url), RedisProbe.of(settings.redis_url)
     look_ups = ThreadPoolExecutor(max_workers=max(4, settings.web_threads // 2), thread_name_prefix="look-up")
+    names = ThreadPoolExecutor(max_workers=NAMES_AT_ONCE, thread_name_prefix="webhook-names")
+    stack.callback(partial(names.shutdown, wait=False, cancel_futures=True))
     for close in (database.dispose, calendar.close, traffic.close, doorbell.close, probe.close):
         stack.callback(close)
-    stack.callback(partial(look_ups.shutdown, wait=False, cancel_futures=True))
+    notes = ThreadPoolExecutor(max_workers=1, thread_name_prefix="notes")
+    for executor in (look_ups, notes):
+        stack.callback(partial(executor.shutdown, wait=False, cancel_futures=True))
     return Adapters(
         open_unit=database.unit,
         read_unit=database.reading_unit,
@@ -77,10 +96,16 @@ def choose_adapters(settings: Settings) -> Adapters:
         doorbell=doorbell,
         clock=utc_now,
         look_ups=look_ups,
+        notes=notes,
         redis_answers=probe.answers,
         redis_info=probe.info,
         read_traffic=traffic.standings,
         database_facts=partial(_database_facts, settings.database_url, database),
+        sender=WebhookSender(
+            TargetRules(allowed=[ip_network(text) for text in settings.webhook_networks], look_ups=names),
+            trust=trusted(),
+            user_agent=user_agent,
+        ),
         close=stack.close,
     )
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.container.adapters import Adapters
+from app.container.webhooks import WebhookCases, bind_webhooks
 from app.domain.traffic import Priority
 from app.services.add_account import AddAccount
 from app.services.add_agent import AddAgent
+from app.services.add_api_key import AddApiKey
 from app.services.add_organization import AddOrganization
 from app.services.change_account import ChangeAccount
 from app.services.change_agent import ChangeAgent
@@ -16,9 +18,11 @@ from app.services.connect_hook import ConnectHook, DisconnectHook, ShowHook
 from app.services.diagnose import Diagnose
 from app.services.discard_job import DiscardJob
 from app.services.judge_hook import JudgeHook
+from app.services.list_api_keys import ListApiKeys
 from app.services.list_directory import ListAccounts, ListAgents, ListOrganizations
 from app.services.list_jobs import ListJobs
 from app.services.requeue_job import RequeueJob
+from app.services.revoke_api_key import RevokeApiKey
 from app.services.rotate_keys import RotateKeys
 from app.services.show_directory import ShowAccount, ShowAgent, ShowOrganization
 from app.services.show_job import ShowJob
@@ -26,7 +30,7 @@ from app.services.show_job import ShowJob
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OperatorCases:
-    """The use cases behind `ringbook org`, `account`, `agent`, `jobs`, `keys` and `doctor`."""
+    """The use cases behind `ringbook org`, `account`, `agent`, `apikey`, `jobs`, `keys` and `doctor`."""
 
     add_organization: AddOrganization
     change_organization: ChangeOrganization
@@ -47,8 +51,12 @@ class OperatorCases:
     show_job: ShowJob
     requeue_job: RequeueJob
     discard_job: DiscardJob
+    add_api_key: AddApiKey
+    list_api_keys: ListApiKeys
+    revoke_api_key: RevokeApiKey
     rotate_keys: RotateKeys
     diagnose: Diagnose
+    webhooks: WebhookCases
 
 
 def bind_operators(adapters: Adapters, *, calcom_base_url: str, public_url: str) -> OperatorCases:
@@ -81,7 +89,11 @@ def bind_operators(adapters: Adapters, *, calcom_base_url: str, public_url: str)
         show_job=ShowJob(read_unit=read_unit),
         requeue_job=RequeueJob(open_unit=open_unit, publisher=publisher, clock=clock),
         discard_job=DiscardJob(open_unit=open_unit, publisher=publisher, doorbell=doorbell, clock=clock),
+        add_api_key=AddApiKey(open_unit=open_unit, clock=clock),
+        list_api_keys=ListApiKeys(read_unit=read_unit),
+        revoke_api_key=RevokeApiKey(open_unit=open_unit, clock=clock),
         rotate_keys=RotateKeys(open_unit=open_unit),
+        webhooks=bind_webhooks(adapters),
         diagnose=Diagnose(
             read_unit=read_unit,
             calendar=calendar,

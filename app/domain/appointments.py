@@ -95,6 +95,7 @@ class Booking:
     moved_to: str = ""
     moved_from: str = ""
     created_at: datetime | None = None
+    meeting_url: str = field(default="", repr=False)
 
     def is_of(self, attendee: Attendee) -> bool:
         """Compares what Cal.com stored: an e-mail, or `<digits>@sms.cal.com` for a phone alone."""
@@ -105,7 +106,10 @@ class Booking:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Appointment:
-    """Our record of one appointment for its whole life: one id, and all Cal.com uids it has had, oldest first."""
+    """Our record of one appointment for its whole life: one id, and all Cal.com uids it has had, oldest first.
+
+    `meeting_url` is where to join by video; empty where it takes place elsewhere.
+    """
 
     id: str
     org_id: str
@@ -117,6 +121,7 @@ class Appointment:
     ends_at: datetime
     attendee: Attendee
     uids: tuple[str, ...]
+    meeting_url: str = field(default="", repr=False)
 
     @property
     def uid(self) -> str:

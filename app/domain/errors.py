@@ -58,3 +58,19 @@ class KeyUnreadableError(StoreUnavailableError):
 
 class UnknownNameError(Exception):
     """An operator named an organization, account, agent or job that is not there, or not in a state to allow this."""
+
+
+class NotConnectedError(UnknownNameError):
+    """There is no Cal.com account that could serve, or the one there is has no key any more."""
+
+
+class ConflictError(UnknownNameError):
+    """What was named is there, but its state, or something that depends on it, does not allow this."""
+
+
+class NotAuthenticatedError(Exception):
+    """No API key came with the request, or one that opens nothing: unknown, expired or revoked, all said alike."""
+
+
+class ForbiddenError(Exception):
+    """The API key does not reach that far. Says nothing of what there is beyond."""

@@ -60,6 +60,20 @@ class EventType:
         return not (self.needs_confirmation or self.seats or self.recurring or self.scheduling)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventTypeEntry:
+    """An event type as a list shows it, to choose from. `price` is in the smallest unit of `currency`."""
+
+    id: int
+    slug: str
+    title: str
+    description: str = ""
+    length_minutes: int
+    price: int = 0
+    currency: str = ""
+    hidden: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Obstacle:
     """Why an event type is hard or impossible to book by voice. A blocking one makes every booking fail."""

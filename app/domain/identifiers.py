@@ -8,8 +8,8 @@ import secrets
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 
 
-def _random(prefix: str) -> str:
-    return prefix + "".join(secrets.choice(_ALPHABET) for _ in range(26))
+def _random(prefix: str, length: int = 26) -> str:
+    return prefix + "".join(secrets.choice(_ALPHABET) for _ in range(length))
 
 
 def new_job_id() -> str:
@@ -47,7 +47,18 @@ def new_delivery_id() -> str:
     return _random("dlv_")
 
 
+def new_key_id() -> str:
+    """Names an API key; it opens nothing."""
+    return _random("key_")
+
+
+def new_secret(prefix: str) -> str:
+    """160 random bits behind a prefix."""
+    return _random(prefix, 32)
+
+
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 """How organizations, accounts and agents are named: a UUID in lower case, with its hyphens."""
 
+ENDPOINT_ID = re.compile(r"ep_[0-9a-hjkmnp-tv-z]{26}\Z")
 JOB_ID = re.compile(r"job_[0-9a-hjkmnp-tv-z]{26}\Z")

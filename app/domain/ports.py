@@ -10,7 +10,7 @@ from typing import Protocol
 
 from app.domain.appointments import Attendee, Booking
 from app.domain.directory import Access
-from app.domain.event_types import EventType
+from app.domain.event_types import EventType, EventTypeEntry
 from app.domain.outcomes import Outcome
 from app.domain.traffic import Priority
 
@@ -25,6 +25,7 @@ class Owner:
     username: str
     name: str
     time_zone: str
+    email: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +85,10 @@ class Calendar(Protocol):
         """Raises CalendarError (Failed with NOT_CONNECTED where there is no such type)."""
         ...
 
+    def event_types(self, access: Access) -> list[EventTypeEntry]:
+        """Those of the key's owner, hidden ones too; not those of teams. Raises CalendarError."""
+        ...
+
     def owner(self, access: Access) -> Owner:
         """Raises CalendarError."""
         ...
@@ -130,7 +135,13 @@ class HookDesk(Protocol):
         ...
 
 
-class Publisher(Protocol):
+class DeliveryPublisher(Protocol):
+    def publish_delivery(self, delivery_id: str) -> bool:
+        """Wake a worker for this delivery; False (never an exception) if the broker did not take the message."""
+        ...
+
+
+class Publisher(DeliveryPublisher, Protocol):
     def publish(self, job_id: str, *, background: bool = False) -> bool:
         """Wake a worker for this job; False (never an exception) if the broker did not take the message in time.
 

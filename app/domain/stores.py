@@ -9,22 +9,37 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from app.domain.answers import Final
+from app.domain.api_keys import ApiKey
 from app.domain.appointments import Appointment, AppointmentStatus
 from app.domain.directory import Access, Account, Agent, Organization
 from app.domain.jobs import Attempt, Job, Status
 from app.domain.notice_stores import HookStore, NoticeStore, SweepStore
 from app.domain.outcomes import Trace
+from app.domain.paging import WHOLE, Place, Span
 from app.domain.webhook_stores import DeliveryStore, EndpointStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobFilter:
-    """Which jobs to list: newest first, `limit` of them, older than the job `before`."""
+    """Which jobs to list: newest first, `limit` of them, older than the job `before` and behind the place `after`."""
 
     status: Status | None = None
     org_id: str | None = None
+    agent_id: str | None = None
     limit: int = 50
     before: str | None = None
+    after: Place | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppointmentFilter:
+    """Which appointments to list: the latest start first, `limit` of them, behind the place `after`."""
+
+    org_id: str | None = None
+    agent_id: str | None = None
+    status: AppointmentStatus | None = None
+    limit: int = 50
+    after: Place | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +73,10 @@ class JobStore(Protocol):
     def get_with_history(self, job_id: str) -> Job | None: ...
 
     def holder_of(self, dedupe_key: str) -> Job | None: ...
+
+    def has_open(self, *, agent_id: str | None = None, account_id: str | None = None) -> bool:
+        """Whether a job of this agent, or with this account, is not final yet."""
+        ...
 
     def newest_open_on(self, org_id: str, calendar: str, appointment_id: str) -> datetime | None:
         """When the youngest job on this appointment that is not final yet was created; None if there is none."""
@@ -158,24 +177,32 @@ class AppointmentStore(Protocol):
         """By our id or by any Cal.com uid it ever had, within the org."""
         ...
 
+    def search(self, wanted: AppointmentFilter) -> list[Appointment]: ...
+
     def upcoming(self, org_id: str, agent_id: str, *, email: str, phone: str, now: datetime) -> list[Appointment]: ...
 
     def set_status(self, appointment_id: str, status: AppointmentStatus) -> None: ...
 
 
 class Directory(Protocol):
+    """Lists come in the order of their making."""
+
     def organization(self, org_id: str) -> Organization | None: ...
 
-    def organizations(self) -> list[Organization]: ...
+    def organizations(self, span: Span = WHOLE) -> list[Organization]: ...
 
     def save_organization(self, organization: Organization) -> None: ...
 
     def account(self, account_id: str) -> Account | None: ...
 
-    def accounts(self, org_id: str | None = None) -> list[Account]: ...
+    def accounts(self, org_id: str | None = None, span: Span = WHOLE) -> list[Account]: ...
 
     def save_account(self, account: Account, api_key: str | None) -> None:
         """Insert or update; the key is encrypted before it is stored, None leaves it as it is."""
+        ...
+
+    def disconnect_account(self, account_id: str, *, now: datetime) -> None:
+        """Throw its key away for good; nothing changes where that was done before."""
         ...
 
     def access(self, account_id: str) -> Access | None: ...
@@ -186,9 +213,31 @@ class Directory(Protocol):
 
     def agent(self, agent_id: str) -> Agent | None: ...
 
-    def agents(self, org_id: str | None = None) -> list[Agent]: ...
+    def agents(self, org_id: str | None = None, span: Span = WHOLE) -> list[Agent]:
+        """Without those that were deleted."""
+        ...
 
     def save_agent(self, agent: Agent) -> None: ...
+
+
+class ApiKeyStore(Protocol):
+    def add(self, api_key: ApiKey) -> None: ...
+
+    def get(self, key_id: str) -> ApiKey | None: ...
+
+    def by_hash(self, key_hash: str) -> ApiKey | None: ...
+
+    def all(self, org_id: str | None = None, span: Span = WHOLE) -> list[ApiKey]:
+        """In the order of their making: every key, or those of one organization."""
+        ...
+
+    def revoke(self, key_id: str, *, now: datetime) -> bool:
+        """False where it was revoked before, or there is none."""
+        ...
+
+    def note_use(self, key_id: str, *, now: datetime) -> bool:
+        """False where its use was noted within the last minute."""
+        ...
 
 
 class LeaseStore(Protocol):
@@ -205,6 +254,7 @@ class UnitOfWork(Protocol):
     jobs: JobStore
     appointments: AppointmentStore
     directory: Directory
+    api_keys: ApiKeyStore
     leases: LeaseStore
     notices: NoticeStore
     hooks: HookStore

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from app.domain.events import Event, EventName
-from app.domain.webhooks import Delivery, DeliveryAttempt, DeliveryStatus, Endpoint
+from app.domain.paging import WHOLE, Place, Span
+from app.domain.webhooks import Delivery, DeliveryAttempt, DeliveryStatus, DisabledReason, Endpoint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryFilter:
-    """Which deliveries to list: newest first, `limit` of them, older than the delivery `before`."""
+    """Which deliveries to list: newest first, `limit` of them, older than the delivery `before`, behind `after`."""
 
     org_id: str | None = None
     endpoint_id: str | None = None
@@ -22,6 +23,7 @@ class DeliveryFilter:
     status: DeliveryStatus | None = None
     limit: int = 50
     before: str | None = None
+    after: Place | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,16 +42,26 @@ class EndpointStore(Protocol):
 
     def get(self, endpoint_id: str) -> Endpoint | None: ...
 
-    def of(self, org_id: str) -> list[Endpoint]:
-        """In the order of their making."""
-        ...
-
-    def search(self, *, org_id: str | None, limit: int, after: str | None = None) -> list[Endpoint]:
-        """In the order of their making, from the one behind `after` on."""
+    def all(self, org_id: str | None = None, span: Span = WHOLE) -> list[Endpoint]:
+        """In the order of their making: every endpoint, or those of one organization."""
         ...
 
     def save(self, endpoint: Endpoint) -> None:
-        """What its owner decides, and its status; not how it fares, which `note_success` and `note_failure` keep."""
+        """Its url, description, events and agents; the rest changes only where its state allows it."""
+        ...
+
+    def verify(self, endpoint_id: str, url: str) -> bool:
+        """The challenge that was sent to this address came back: enabled, if it still waits for that."""
+        ...
+
+    def unverify(self, endpoint_id: str) -> None: ...
+
+    def enable(self, endpoint_id: str) -> bool:
+        """False unless it was disabled."""
+        ...
+
+    def disable(self, endpoint_id: str, reason: DisabledReason, *, now: datetime) -> bool:
+        """False unless it was enabled."""
         ...
 
     def remove(self, endpoint_id: str) -> bool:
@@ -70,8 +82,8 @@ class EndpointStore(Protocol):
         """It took something: all is forgiven."""
         ...
 
-    def note_failure(self, endpoint_id: str, *, now: datetime, paused_until: datetime | None) -> None:
-        """One more failure; a pause is never shortened, and None adds none."""
+    def note_failure(self, delivery: Delivery, *, now: datetime, paused_until: datetime | None) -> None:
+        """One more failure. The longest pause holds, but that of a probe ends with what it found."""
         ...
 
 
@@ -110,12 +122,14 @@ class DeliveryStore(Protocol):
         """Send it once more, on a fresh schedule; False while it is under way or is not there."""
         ...
 
-    def bring_forward(self, endpoint_id: str, *, now: datetime) -> None:
-        """The endpoint takes events again: its waiting deliveries are due now, on a fresh schedule."""
+    def bring_forward(self, endpoint_id: str, *, now: datetime, afresh: bool) -> None:
+        """The endpoint takes events again: its waiting deliveries are due now, `afresh` on a new schedule."""
         ...
 
-    def failed_since(self, endpoint_id: str, since: datetime, *, limit: int) -> list[str]:
-        """Ids of deliveries that were given up, of events from `since` on, oldest event first."""
+    def ended_since(
+        self, endpoint_id: str, since: datetime, *, statuses: Collection[DeliveryStatus], limit: int
+    ) -> list[str]:
+        """Ids of deliveries that ended so, of events from `since` on, oldest event first."""
         ...
 
     def untold_since(self, endpoint: Endpoint, since: datetime, *, limit: int) -> list[Event]:
@@ -126,7 +140,15 @@ class DeliveryStore(Protocol):
         """By endpoint, longest waiting first; without those that could not be claimed now."""
         ...
 
+    def next_in_line(self, endpoint_id: str, *, now: datetime) -> list[str]:
+        """Ids of due deliveries for which a place has become free there, longest waiting first."""
+        ...
+
     def mark_published(self, delivery_ids: Sequence[str], *, now: datetime) -> None: ...
+
+    def mark_unpublished(self, delivery_id: str) -> None:
+        """Its message came to nothing: to be published again at once."""
+        ...
 
     def search(self, wanted: DeliveryFilter) -> list[Delivery]: ...
 

@@ -17,6 +17,14 @@ class EndpointStatus(StrEnum):
     DISABLED = "disabled"  # by its owner, by answering 410, or because it took nothing for days
 
 
+class DisabledReason(StrEnum):
+    """Why an endpoint gets nothing any more."""
+
+    BY_OWNER = "by_owner"
+    GONE = "gone"  # it answered 410
+    FAILING = "failing"  # it took nothing while a delivery was tried for three days
+
+
 class DeliveryStatus(StrEnum):
     """Where a delivery stands; the words of jobs."""
 

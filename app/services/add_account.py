@@ -17,7 +17,8 @@ class AddAccount:
     """An account's name is unique within its organization; without one it is called as Cal.com calls its owner.
 
     The same name with the same address and key is answered with what is there, without asking Cal.com; with another
-    address or key it is refused. The organization's first account becomes its primary one.
+    address or key it is refused. An account that was disconnected is connected again by its name. The organization's
+    first connected account becomes its primary one.
     Raises UnknownNameError, RefusedError, and CalendarError where Cal.com does not take the key: nothing is saved.
     """
 
@@ -48,33 +49,49 @@ class AddAccount:
             key_last4=access.api_key[-4:],
             username=owner.username,
             time_zone=owner.time_zone,
+            email=owner.email,
             created_at=self.clock(),
         )
         with self.open_unit() as unit:
             existing = _existing(unit.directory, organization, account.name, access)
             if existing is not None:
                 return existing
+            account = _after(_named(unit.directory, organization, account.name), account)
             unit.directory.save_account(account, access.api_key)
             _make_primary_if_first(unit.directory, account)
             unit.commit()
         return account
 
 
+def _named(directory: Directory, organization: Organization, name: str) -> Account | None:
+    """Private accounts of agents have names of their own, which are nobody else's business."""
+    shared = (known for known in directory.accounts(organization.id) if known.agent_id is None)
+    return next((known for known in shared if known.name == name), None)
+
+
+def _after(former: Account | None, account: Account) -> Account:
+    """An account that is connected again stays the one it was: agents and appointments name it."""
+    if former is None:
+        return account
+    return replace(account, id=former.id, created_at=former.created_at, settle_seconds=former.settle_seconds)
+
+
 def _existing(directory: Directory, organization: Organization, name: str, wanted: Access) -> Account | None:
-    """The account of that name if it says the same. Raises RefusedError if it says something else."""
-    account = next((known for known in directory.accounts(organization.id) if known.name == name), None)
-    if account is None:
+    """The connected account of that name if it says the same. Raises RefusedError if it says something else."""
+    account = _named(directory, organization, name)
+    if account is None or not account.is_connected:
         return None
     if account.base_url != wanted.base_url:
         raise refused("name", f"{organization.name} has an account {name} at {account.base_url} already.")
     if access_to(directory, account).api_key != wanted.api_key:
         raise refused(
-            "name", f"{organization.name} has an account {name} with another key. Change it: ringbook account set."
+            "name", f"{organization.name} has an account {name} with another key. Change that account's key instead."
         )
     return account
 
 
 def _make_primary_if_first(directory: Directory, account: Account) -> None:
     organization = organization_named(directory, account.org_id)
-    if organization.primary_account_id is None:
+    primary = directory.account(organization.primary_account_id) if organization.primary_account_id else None
+    if primary is None or not primary.is_connected:
         directory.save_organization(replace(organization, primary_account_id=account.id))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from app.domain.directory import Access, Account
+from app.domain.errors import ConflictError, NotConnectedError
 from app.domain.ports import Calendar, Owner
 from app.domain.stores import Directory, OpenUnit
 from app.services.account_settings import checked_base_url, checked_key, checked_settle
@@ -38,9 +39,10 @@ class AccountChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeAccount:
-    """A new key or address is tried with Cal.com before it is saved.
+    """A new key or address is tried with Cal.com before it is saved; a new key also connects what was disconnected.
 
-    Raises UnknownNameError, RefusedError, and CalendarError where Cal.com does not take the key: nothing is saved.
+    Raises UnknownNameError (ConflictError, NotConnectedError: it cannot be the primary one), RefusedError, and
+    CalendarError where Cal.com does not take the key: nothing is saved.
     """
 
     open_unit: OpenUnit
@@ -58,6 +60,7 @@ class ChangeAccount:
             _check_name(unit.directory, changed)
             unit.directory.save_account(changed, change.api_key)
             if change.primary:
+                _check_shared(changed)
                 organization = organization_named(unit.directory, changed.org_id)
                 unit.directory.save_organization(replace(organization, primary_account_id=changed.id))
             unit.commit()
@@ -81,10 +84,20 @@ def _changed(account: Account, change: AccountChange, owner: Owner | None) -> Ac
         settle_seconds=account.settle_seconds if change.settle_seconds is None else change.settle_seconds,
         username=owner.username if owner else account.username,
         time_zone=owner.time_zone if owner else account.time_zone,
+        email=owner.email if owner else account.email,
+        disconnected_at=None if change.api_key else account.disconnected_at,
     )
 
 
+def _check_shared(account: Account) -> None:
+    if account.agent_id is not None:
+        raise ConflictError(f"The account {account.name} is private to one agent; it cannot serve the others.")
+    if not account.is_connected:
+        raise NotConnectedError(f"The account {account.name} has no key. Give it one first.")
+
+
 def _check_name(directory: Directory, changed: Account) -> None:
-    others = {known.name for known in directory.accounts(changed.org_id) if known.id != changed.id}
-    if changed.name in others:
+    shared = (known for known in directory.accounts(changed.org_id) if known.agent_id is None)
+    others = {known.name for known in shared if known.id != changed.id}
+    if changed.agent_id is None and changed.name in others:
         raise refused("name", f"The organization has another account {changed.name}.")

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from app.domain.directory import Agent
+from app.domain.errors import ConflictError
 from app.domain.event_types import EventType
 from app.domain.ports import Calendar
-from app.domain.stores import OpenUnit
+from app.domain.stores import Directory, OpenUnit
 from app.services.agent_settings import NOTHING_CHOSEN, AgentSettings, check_answers, check_bookable
 from app.services.named import access_to, account_serving, agent_named, organization_named
 
@@ -16,7 +17,9 @@ from app.services.named import access_to, account_serving, agent_named, organiza
 class ChangeAgent:
     """Another account or event type, or `refresh`, reads the event type from Cal.com before anything is saved.
 
-    Raises UnknownNameError, RefusedError (NotBookableError unless `force`), CalendarError: nothing is saved.
+    An `account_id` links the agent to that account, an empty one takes the link back. Raises UnknownNameError
+    (ConflictError while the agent has a key of its own), RefusedError (NotBookableError unless `force`),
+    CalendarError: nothing is saved.
     """
 
     open_unit: OpenUnit
@@ -37,10 +40,7 @@ class ChangeAgent:
         if refresh or event_type_id is not None or account_id is not None:
             fresh = self._read_event_type(agent_id, event_type_id, account_id)
         with self.open_unit() as unit:
-            changed = settings.over(agent_named(unit.directory, agent_id))
-            if account_id is not None:
-                organization = organization_named(unit.directory, changed.org_id)
-                changed = replace(changed, account_id=account_serving(unit.directory, organization, account_id).id)
+            changed = settings.over(_linked(unit.directory, agent_named(unit.directory, agent_id), account_id))
             if fresh is not None:
                 changed = replace(changed, event_type=fresh)
             check_answers(changed)
@@ -52,8 +52,22 @@ class ChangeAgent:
 
     def _read_event_type(self, agent_id: str, event_type_id: int | None, account_id: str | None) -> EventType:
         with self.read_unit() as unit:
-            agent = agent_named(unit.directory, agent_id)
+            agent = _linked(unit.directory, agent_named(unit.directory, agent_id), account_id)
             organization = organization_named(unit.directory, agent.org_id)
-            account = account_serving(unit.directory, organization, account_id or agent.account_id)
-            access = access_to(unit.directory, account)
+            access = access_to(unit.directory, account_serving(unit.directory, organization, agent.account_id))
         return self.calendar.event_type(access, agent.event_type.id if event_type_id is None else event_type_id)
+
+
+def _linked(directory: Directory, agent: Agent, account_id: str | None) -> Agent:
+    """The agent linked to another account or, where that is empty, to none. A key of its own excludes any link."""
+    if account_id is None or account_id == agent.account_id:
+        return agent
+    own = directory.account(agent.account_id) if agent.account_id else None
+    if own is not None and own.agent_id is not None and own.is_connected:
+        raise ConflictError(f"The agent {agent.name} has a Cal.com key of its own. Disconnect that first.")
+    if not account_id:
+        return replace(agent, account_id=None)
+    account = account_serving(directory, organization_named(directory, agent.org_id), account_id)
+    if account.agent_id not in {None, agent.id}:
+        raise ConflictError(f"The account {account.name} is private to another agent.")
+    return replace(agent, account_id=account.id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.domain.answers import Result
-from app.domain.directory import Account, Agent, Organization
+from app.domain.directory import Account, Agent, Organization, connection_of
 from app.domain.errors import RefusedError
 from app.domain.stores import OpenUnit
 
@@ -34,10 +34,9 @@ class ConnectAgent:
         with self.read_unit() as unit:
             organization = unit.directory.organization(org_id)
             agent = unit.directory.agent(agent_id)
-            if organization is None or agent is None or agent.org_id != organization.id:
+            if organization is None or agent is None or agent.deleted_at or agent.org_id != organization.id:
                 raise RefusedError(Result.FORBIDDEN)
-            account_id = agent.account_id or organization.primary_account_id
-            account = unit.directory.account(account_id) if account_id else None
-        if account is None:
+            account = connection_of(agent, organization, unit.directory.account).account
+        if account is None or not account.is_connected:
             raise RefusedError(Result.NOT_CONNECTED, agent_name=agent.name)
         return Line(organization=organization, agent=agent, account=account)

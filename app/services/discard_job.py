@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.domain.answers import Final, Result
-from app.domain.errors import UnknownNameError
+from app.domain.errors import ConflictError
 from app.domain.jobs import Job, Status, sources_of
 from app.domain.ports import Clock, Doorbell, Publisher
 from app.domain.stores import OpenUnit
 from app.services.named import job_named, refused
+from app.services.tell_outcome import tell_discard
 
 REASON_LIMIT = 500
 
@@ -18,7 +19,7 @@ REASON_LIMIT = 500
 class DiscardJob:
     """While it is not known whether Cal.com has what the job asked for, only `force` discards it.
 
-    Raises UnknownNameError (no such job, or its state does not allow this) and RefusedError.
+    Raises UnknownNameError (ConflictError where its state does not allow this) and RefusedError.
     """
 
     open_unit: OpenUnit
@@ -34,13 +35,16 @@ class DiscardJob:
             if not force:
                 _check_outcome(job)
             if not unit.jobs.discard(job.id, now=self.clock(), final=final):
-                raise UnknownNameError(f"The job {job.id} changed at this moment. Look at it again.")
+                raise ConflictError(f"The job {job.id} changed at this moment. Look at it again.")
+            told = tell_discard(unit, job, self.clock())
             discarded = job_named(unit.jobs, job.id)
             freed = unit.jobs.waiting_behind(discarded, now=self.clock())
             unit.commit()
         self.doorbell.ring(job.id)
         for waiting in freed:
             self.publisher.publish(waiting)
+        for delivery_id in told:
+            self.publisher.publish_delivery(delivery_id)
         return discarded
 
 
@@ -55,9 +59,9 @@ def _checked_reason(text: str) -> str:
 
 def _check_state(job: Job) -> None:
     if job.status is Status.RUNNING:
-        raise UnknownNameError(f"A worker is at the job {job.id} now. Wait until it is done, then look again.")
+        raise ConflictError(f"A worker is at the job {job.id} now. Wait until it is done, then look again.")
     if job.status not in sources_of(Status.DISCARDED):
-        raise UnknownNameError(f"The job {job.id} is {job.status} already.")
+        raise ConflictError(f"The job {job.id} is {job.status} already.")
 
 
 def _check_outcome(job: Job) -> None:

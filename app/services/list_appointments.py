@@ -98,6 +98,13 @@ def _known(unit: UnitOfWork, line: Line, booking: Booking) -> Appointment:
         uids=(booking.uid,),
     )
     uids = known.uids if booking.uid in known.uids else (*known.uids, booking.uid)
-    told = replace(known, status=booking.status, starts_at=booking.starts_at, ends_at=booking.ends_at, uids=uids)
+    told = replace(
+        known,
+        status=booking.status,
+        starts_at=booking.starts_at,
+        ends_at=booking.ends_at,
+        uids=uids,
+        meeting_url=booking.meeting_url or known.meeting_url,
+    )
     unit.appointments.save(told)
     return told

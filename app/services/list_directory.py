@@ -5,19 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.domain.directory import Account, Agent, Organization
+from app.domain.paging import WHOLE, Span
 from app.domain.stores import Directory, OpenUnit
 from app.services.named import organization_named
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListOrganizations:
-    """All of them."""
+    """All of them, or a span of the list."""
 
     read_unit: OpenUnit
 
-    def __call__(self) -> list[Organization]:
+    def __call__(self, span: Span = WHOLE) -> list[Organization]:
         with self.read_unit() as unit:
-            return unit.directory.organizations()
+            return unit.directory.organizations(span)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,9 +27,9 @@ class ListAccounts:
 
     read_unit: OpenUnit
 
-    def __call__(self, org_id: str | None = None) -> list[Account]:
+    def __call__(self, org_id: str | None = None, span: Span = WHOLE) -> list[Account]:
         with self.read_unit() as unit:
-            return unit.directory.accounts(_known(unit.directory, org_id))
+            return unit.directory.accounts(_known(unit.directory, org_id), span)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,9 +38,9 @@ class ListAgents:
 
     read_unit: OpenUnit
 
-    def __call__(self, org_id: str | None = None) -> list[Agent]:
+    def __call__(self, org_id: str | None = None, span: Span = WHOLE) -> list[Agent]:
         with self.read_unit() as unit:
-            return unit.directory.agents(_known(unit.directory, org_id))
+            return unit.directory.agents(_known(unit.directory, org_id), span)
 
 
 def _known(directory: Directory, org_id: str | None) -> str | None:

@@ -39,6 +39,7 @@ class ManageRequest:
     idempotency_key: str = ""
     wait: float | None = None
     caller_secret: str = field(default="", repr=False)
+    webhook_endpoints: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +89,13 @@ class ManageAppointment:
                 line, base, days_ahead=slots.days_ahead(request.days_ahead), wanted=wanted, answer_by=answer_by
             )
         command = self._command(request, line, base.zone)
-        submission = self.submit_job(line, command, zone=base.zone, idempotency_key=request.idempotency_key)
+        submission = self.submit_job(
+            line,
+            command,
+            zone=base.zone,
+            idempotency_key=request.idempotency_key,
+            endpoint_ids=request.webhook_endpoints,
+        )
         was_final = submission.job.status.is_final
         job = self.await_outcome(submission.job, answer_by)
         return replace(answer_of(job, base), replayed=submission.attached and was_final)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from app.domain.answers import Result
-from app.domain.directory import Access, Account, Agent, Organization
-from app.domain.errors import RefusedError, UnknownNameError
+from app.domain.api_keys import ApiKey
+from app.domain.directory import Access, Account, Agent, Organization, effective_account_id
+from app.domain.errors import NotConnectedError, RefusedError, UnknownNameError
 from app.domain.identifiers import UUID
 from app.domain.jobs import Job
-from app.domain.stores import Directory, JobStore
+from app.domain.stores import ApiKeyStore, Directory, JobStore
 
 NAME_LIMIT = 200
 
@@ -53,9 +54,10 @@ def account_named(directory: Directory, account_id: str) -> Account:
 
 def account_serving(directory: Directory, organization: Organization, account_id: str | None) -> Account:
     """The account an agent books with: its own, which must be of its organization, or the organization's primary."""
-    if account_id is None and organization.primary_account_id is None:
-        raise UnknownNameError(f"{organization.name} has no Cal.com account yet. Connect one: ringbook account add.")
-    account = account_named(directory, account_id or str(organization.primary_account_id))
+    chosen = effective_account_id(account_id, organization)
+    if chosen is None:
+        raise NotConnectedError(f"{organization.name} has no Cal.com account yet. Connect one first.")
+    account = account_named(directory, chosen)
     if account.org_id != organization.id:
         raise refused("account", f"It belongs to another organization than {organization.name}.")
     return account
@@ -64,13 +66,13 @@ def account_serving(directory: Directory, organization: Organization, account_id
 def access_to(directory: Directory, account: Account) -> Access:
     access = directory.access(account.id)
     if access is None:
-        raise UnknownNameError(f"The account {account.name} has no key. Give it one: ringbook account set.")
+        raise NotConnectedError(f"The account {account.name} has no key. Give it one first.")
     return access
 
 
 def agent_named(directory: Directory, agent_id: str) -> Agent:
     found = directory.agent(checked_uuid(agent_id, "agent"))
-    if found is None:
+    if found is None or found.deleted_at is not None:
         raise UnknownNameError(f"There is no agent {agent_id}.")
     return found
 
@@ -79,4 +81,11 @@ def job_named(jobs: JobStore, job_id: str) -> Job:
     found = jobs.get_with_history(job_id.strip())
     if found is None:
         raise UnknownNameError(f"There is no job {job_id}. Final jobs are deleted after a while.")
+    return found
+
+
+def api_key_named(api_keys: ApiKeyStore, key_id: str) -> ApiKey:
+    found = api_keys.get(key_id.strip())
+    if found is None:
+        raise UnknownNameError(f"There is no API key {key_id}.")
     return found

@@ -16,7 +16,7 @@ def record_event(unit: UnitOfWork, event: Event) -> tuple[str, ...]:
     Whoever does not publish them need not care: the scheduler does within a second. Where the organization has no
     endpoint at all, nothing is kept; one that is disabled or not verified yet gets a delivery when it is recovered.
     """
-    endpoints = unit.endpoints.of(event.org_id)
+    endpoints = unit.endpoints.all(event.org_id)
     if not endpoints:
         return ()
     unit.deliveries.add_event(event)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from app.domain.answers import Result
 from app.domain.appointments import Cancel
-from app.domain.errors import RefusedError, UnknownNameError
+from app.domain.errors import ConflictError, RefusedError
 from app.domain.jobs import Job, Status, sources_of
 from app.domain.ports import Clock, Publisher
 from app.domain.retry_policy import deadline
@@ -23,7 +23,7 @@ class RequeueJob:
 
     Whatever of the job's earlier requests may have reached Cal.com is looked for before anything is sent again.
     `force` runs it although the same request came again later, or its appointment has changed since.
-    Raises UnknownNameError (no such job, or its state does not allow this) and RefusedError.
+    Raises UnknownNameError (ConflictError where its state does not allow this) and RefusedError.
     """
 
     open_unit: OpenUnit
@@ -38,7 +38,7 @@ class RequeueJob:
             if not force:
                 _check_current(job)
             if not unit.jobs.requeue(job.id, now=now, deadline_at=_deadline(job, now, lasting)):
-                raise UnknownNameError(f"The job {job.id} changed at this moment. Look at it again.")
+                raise ConflictError(f"The job {job.id} changed at this moment. Look at it again.")
             requeued = job_named(unit.jobs, job.id)
             unit.commit()
         self.publisher.publish(job.id, background=True)
@@ -49,7 +49,7 @@ def _check_state(job: Job) -> None:
     allowed = sources_of(Status.QUEUED)
     if job.status not in allowed:
         words = " or ".join(sorted(allowed))
-        raise UnknownNameError(f"The job {job.id} is {job.status}; only {words} jobs can be requeued.")
+        raise ConflictError(f"The job {job.id} is {job.status}; only {words} jobs can be requeued.")
 
 
 def _check_current(job: Job) -> None:

@@ -6,9 +6,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain, islice, zip_longest
+from typing import TypeVar
 
 from app.domain.ports import Clock, Publisher
 from app.domain.stores import DueJob, OpenUnit
+from app.domain.webhook_stores import DueDelivery
 from app.services.admission import AT_ONCE
 
 LEADER = "scheduler"
@@ -22,6 +24,8 @@ LIVE_FOR = timedelta(seconds=60)
 """After this long no caller is on the line any more: what is older does not stand in front of those who are."""
 
 BATCH = 400
+
+Due = TypeVar("Due", DueJob, DueDelivery)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +49,7 @@ class RescueJobs:
                 return 0
             due = unit.jobs.due(now=now, per_org=AT_ONCE)
             unit.commit()
-        unanswered = ([job for job in jobs if _is_unanswered(job, now)] for jobs in due.values())
+        unanswered = ([job for job in jobs if is_unanswered(job, now)] for jobs in due.values())
         published: list[str] = []
         for job in islice(in_turn(unanswered), BATCH):
             if not self.publisher.publish(job.id, background=now - job.created_at > LIVE_FOR):
@@ -64,13 +68,14 @@ class RescueJobs:
             unit.commit()
 
 
-def in_turn(queues: Iterable[Iterable[DueJob]]) -> Iterator[DueJob]:
+def in_turn(queues: Iterable[Iterable[Due]]) -> Iterator[Due]:
     """The first of each queue, then the second of each, and so on."""
-    return (job for job in chain.from_iterable(zip_longest(*queues)) if job is not None)
+    return (each for each in chain.from_iterable(zip_longest(*queues)) if each is not None)
 
 
-def _is_unanswered(job: DueJob, now: datetime) -> bool:
-    if job.published_at is None:
+def is_unanswered(due: DueJob | DueDelivery, now: datetime) -> bool:
+    """Whether it was never published, or so long ago that the message is taken for lost."""
+    if due.published_at is None:
         return True
-    pause = min(max(job.published_at - job.due_since, REPUBLISH_AFTER), REPUBLISH_AT_LAST)
-    return now - job.published_at > pause
+    pause = min(max(due.published_at - due.due_since, REPUBLISH_AFTER), REPUBLISH_AT_LAST)
+    return now - due.published_at > pause

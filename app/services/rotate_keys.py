@@ -1,4 +1,4 @@
-"""Encrypt every stored Cal.com key and secret anew, after a new secret key was put first."""
+"""Encrypt every stored Cal.com key and webhook secret anew, after a new secret key was put first."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from app.domain.stores import OpenUnit
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RotateKeys:
-    """Returns how many keys were encrypted anew: all of them or, where one cannot be read, none."""
+    """Returns how many accounts and endpoints that were: all of them or, where one cannot be read, none."""
 
     open_unit: OpenUnit
 
     def __call__(self) -> int:
         with self.open_unit() as unit:
-            rotated = unit.directory.rotate_keys() + unit.hooks.rotate_keys()
+            rotated = unit.directory.rotate_keys() + unit.endpoints.rotate_keys() + unit.hooks.rotate_keys()
             unit.commit()
         return rotated

@@ -17,6 +17,7 @@ from app.domain.slots import nearest_first, upcoming
 from app.domain.stores import OpenUnit, UnitOfWork
 from app.services.look_up import Within
 from app.services.scene import Scene
+from app.services.tell_outcome import tell_failure, tell_success
 
 POSTPONED = "postponed"
 """How an attempt is recorded that Cal.com itself asked to be made later: it does not count as a try."""
@@ -122,13 +123,15 @@ class SettleJob:
                 trace=outcome.trace,
             ):
                 return
+            before = unit.appointments.get(appointment.org_id, appointment.id)
+            told = tell_success(unit, job, appointment, before, self.clock())
             unit.appointments.save(appointment)
             if not isinstance(job.command, Book):
                 unit.jobs.release_keys_of_appointment(appointment.id, keep=job.id)
             freed = unit.jobs.waiting_behind(job, now=self.clock())
             unit.commit()
         self._update_cache(scene, booking)
-        self._wake(job, freed)
+        self._wake(job, freed, told)
 
     def _refuse_slot(self, scene: Scene, result: Result, outcome: Outcome) -> None:
         job = scene.job
@@ -178,16 +181,19 @@ class SettleJob:
                 job, now=self.clock(), status=status, final=final, outcome=outcome.name, trace=outcome.trace
             ):
                 return
+            told = tell_failure(unit, job, final, self.clock())
             if final.result is Result.ALREADY_CANCELLED:
                 unit.appointments.set_status(job.appointment_id, AppointmentStatus.CANCELLED)
                 unit.jobs.release_keys_of_appointment(job.appointment_id, keep=job.id)
             freed = unit.jobs.waiting_behind(job, now=self.clock())
             unit.commit()
-        self._wake(job, freed)
+        self._wake(job, freed, told)
 
-    def _wake(self, job: Job, freed: Iterable[str]) -> None:
+    def _wake(self, job: Job, freed: Iterable[str], told: Iterable[str]) -> None:
         self.doorbell.ring(job.id)
         self._publish(freed)
+        for delivery_id in told:
+            self.publisher.publish_delivery(delivery_id)
 
     def _publish(self, freed: Iterable[str]) -> None:
         for job_id in freed:
@@ -229,8 +235,16 @@ def _appointment(unit: UnitOfWork, scene: Scene, booking: Booking) -> Appointmen
             ends_at=booking.ends_at,
             attendee=job.command.attendee,
             uids=(booking.uid,),
+            meeting_url=booking.meeting_url,
         )
     if known is None:
         raise LookupError(job.appointment_id)
     uids = known.uids if booking.uid in known.uids else (*known.uids, booking.uid)
-    return replace(known, status=booking.status, starts_at=booking.starts_at, ends_at=booking.ends_at, uids=uids)
+    return replace(
+        known,
+        status=booking.status,
+        starts_at=booking.starts_at,
+        ends_at=booking.ends_at,
+        uids=uids,
+        meeting_url=booking.meeting_url or known.meeting_url,
+    )

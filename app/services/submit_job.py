@@ -54,13 +54,16 @@ class SubmitJob:
     publisher: Publisher
     clock: Clock
 
-    def __call__(self, line: Line, command: Command, *, zone: str, idempotency_key: str = "") -> Submission:
+    def __call__(
+        self, line: Line, command: Command, *, zone: str, idempotency_key: str = "", endpoint_ids: tuple[str, ...] = ()
+    ) -> Submission:
         now, org_id = self.clock(), line.organization.id
         place = self.admission.place_for(org_id)
         with self.open_unit() as unit:
             command, target = self._target(unit, line, command)
             identity = identify(command, org_id=org_id, agent_id=line.agent.id, idempotency_key=idempotency_key)
-            job = _new_job(line, command, target, zone, identity, now)
+            _check_endpoints(unit, org_id, endpoint_ids)
+            job = replace(_new_job(line, command, target, zone, identity, now), endpoint_ids=endpoint_ids)
             job = job if place.at_once else replace(job, published_at=None)
             submission = self._insert(unit, job, identity, now)
             if place.refused is not None and not submission.attached:
@@ -120,6 +123,12 @@ class SubmitJob:
                 return Submission(job=holder, attached=True)
             unit.jobs.release_key(holder.id, identity.key)
         raise StoreUnavailableError("the same request is being accepted elsewhere at this moment")
+
+
+def _check_endpoints(unit: UnitOfWork, org_id: str, chosen: tuple[str, ...]) -> None:
+    """A request may choose among its organization's endpoints, and name no address. Raises RefusedError."""
+    if chosen and not {endpoint.id for endpoint in unit.endpoints.all(org_id)}.issuperset(chosen):
+        raise RefusedError(Result.INVALID, fields={"webhook_endpoints": "names one that is not registered"})
 
 
 def _still_holds(holder: Job, identity: Identity, now: datetime) -> bool:

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, false, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, false, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.appointments import Appointment, AppointmentStatus, Attendee
+from app.domain.stores import AppointmentFilter
 from app.storage.dialects import insert_into
+from app.storage.places import stands_before
 from app.storage.tables import appointment_uids, appointments
 
 LIVE = [status for status in AppointmentStatus if status.is_live]
@@ -56,6 +58,12 @@ class SqlAppointmentStore:
         soonest = found.order_by(appointments.c.starts_at, appointments.c.id)
         return self._read(self._session.execute(soonest).all())
 
+    def search(self, wanted: AppointmentFilter) -> list[Appointment]:
+        """The latest start first."""
+        found = select(appointments).where(*_conditions(wanted))
+        latest = found.order_by(appointments.c.starts_at.desc(), appointments.c.id.desc()).limit(wanted.limit)
+        return self._read(self._session.execute(latest).all())
+
     def set_status(self, appointment_id: str, status: AppointmentStatus) -> None:
         changed = update(appointments).where(appointments.c.id == appointment_id).values(status=status)
         self._session.execute(changed)
@@ -71,6 +79,21 @@ class SqlAppointmentStore:
         for row in self._session.execute(found.order_by(appointment_uids.c.position)):
             chains[row.appointment_id] = (*chains.get(row.appointment_id, ()), row.uid)
         return chains
+
+
+def _conditions(wanted: AppointmentFilter) -> list[ColumnElement[bool]]:
+    conditions = [
+        column == value
+        for column, value in (
+            (appointments.c.org_id, wanted.org_id),
+            (appointments.c.agent_id, wanted.agent_id),
+            (appointments.c.status, wanted.status),
+        )
+        if value is not None
+    ]
+    if wanted.after is not None:
+        conditions.append(stands_before(appointments.c.starts_at, appointments.c.id, wanted.after))
+    return conditions
 
 
 def _to_row(appointment: Appointment) -> dict[str, Any]:
@@ -89,6 +112,7 @@ def _to_row(appointment: Appointment) -> dict[str, Any]:
         "attendee_phone": attendee.phone,
         "attendee_time_zone": attendee.time_zone,
         "attendee_language": attendee.language,
+        "meeting_url": appointment.meeting_url,
     }
 
 
@@ -110,4 +134,5 @@ def _from_row(row: Row[Any], uids: tuple[str, ...]) -> Appointment:
             language=row.attendee_language,
         ),
         uids=uids,
+        meeting_url=row.meeting_url,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from itertools import islice
 
@@ -9,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, exists, literal, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from app.domain.events import DIRECT, Event
+from app.domain.paging import Place
 from app.domain.webhook_stores import DeliveryFilter, DueDelivery
 from app.domain.webhooks import Delivery, DeliveryStatus, Endpoint, EndpointStatus
 from app.storage.delivery_rows import delivery_from_row, event_from_row
@@ -71,24 +73,28 @@ def search(session: Session, wanted: DeliveryFilter) -> list[Delivery]:
         deliveries.c.status: wanted.status,
     }
     found = select(deliveries).where(*(column == value for column, value in asked.items() if value is not None))
+    place = wanted.after
     if wanted.before is not None:
-        at = select(deliveries.c.created_at).where(deliveries.c.id == wanted.before)
-        created_at = session.execute(at).scalar_one_or_none()
-        if created_at is None:
+        at = session.scalar(select(deliveries.c.created_at).where(deliveries.c.id == wanted.before))
+        if at is None:
             return []
-        last = tuple_(literal(created_at, deliveries.c.created_at.type), literal(wanted.before))
+        place = Place(at=at, id=wanted.before)
+    if place is not None:
+        last = tuple_(literal(place.at, deliveries.c.created_at.type), literal(place.id))
         found = found.where(tuple_(deliveries.c.created_at, deliveries.c.id) < last)
     newest = found.order_by(deliveries.c.created_at.desc(), deliveries.c.id.desc()).limit(wanted.limit)
     return [delivery_from_row(row) for row in session.execute(newest)]
 
 
-def failed_since(session: Session, endpoint_id: str, since: datetime, *, limit: int) -> list[str]:
+def ended_since(
+    session: Session, endpoint_id: str, since: datetime, *, statuses: Collection[DeliveryStatus], limit: int
+) -> list[str]:
     wanted = (
         select(deliveries.c.id)
         .join(events, events.c.id == deliveries.c.event_id)
         .where(
             deliveries.c.endpoint_id == endpoint_id,
-            deliveries.c.status == DeliveryStatus.FAILED,
+            deliveries.c.status.in_(statuses),
             ~is_direct,
             events.c.occurred_at >= since,
         )

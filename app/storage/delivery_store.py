@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -68,7 +68,7 @@ class SqlDeliveryStore:
         if known is None:
             return None
         endpoint = self._hold_endpoint(known.endpoint_id)
-        if endpoint is None or not self._may_go(known, endpoint, now):
+        if endpoint is None or not (known.event_name in DIRECT or self._free_places(endpoint, now)):
             return None
         taken = (
             update(deliveries)
@@ -98,8 +98,11 @@ class SqlDeliveryStore:
             next_attempt_at=at,
             **WAITING,
         )
+        self._hold_endpoint(delivery.endpoint_id)
         if not self._changed(undone):
             return False
+        probed = endpoints.c.id == delivery.endpoint_id, endpoints.c.paused_until == delivery.lease_until
+        self._session.execute(update(endpoints).where(*probed).values(paused_until=at))
         mine = attempts.c.delivery_id == delivery.id, attempts.c.fence == delivery.fence
         self._session.execute(delete(attempts).where(*mine))
         return True
@@ -115,13 +118,16 @@ class SqlDeliveryStore:
         still = deliveries.c.id == delivery_id, deliveries.c.status != DeliveryStatus.RUNNING
         return self._changed(update(deliveries).where(*still).values(attempts=0, finished_at=None, **_afresh(now)))
 
-    def bring_forward(self, endpoint_id: str, *, now: datetime) -> None:
+    def bring_forward(self, endpoint_id: str, *, now: datetime, afresh: bool) -> None:
         waiting = deliveries.c.finished_at.is_(None), deliveries.c.status != DeliveryStatus.RUNNING
         mine = update(deliveries).where(deliveries.c.endpoint_id == endpoint_id, *waiting)
-        self._session.execute(mine.values(scheduled_from=now, next_attempt_at=now, published_at=None))
+        anew = {"scheduled_from": now} if afresh else {}
+        self._session.execute(mine.values(next_attempt_at=now, published_at=None, **anew))
 
-    def failed_since(self, endpoint_id: str, since: datetime, *, limit: int) -> list[str]:
-        return delivery_queries.failed_since(self._session, endpoint_id, since, limit=limit)
+    def ended_since(
+        self, endpoint_id: str, since: datetime, *, statuses: Collection[DeliveryStatus], limit: int
+    ) -> list[str]:
+        return delivery_queries.ended_since(self._session, endpoint_id, since, statuses=statuses, limit=limit)
 
     def untold_since(self, endpoint: Endpoint, since: datetime, *, limit: int) -> list[Event]:
         return delivery_queries.untold_since(self._session, endpoint, since, limit=limit)
@@ -129,10 +135,22 @@ class SqlDeliveryStore:
     def due(self, *, now: datetime, per_endpoint: int) -> dict[str, list[DueDelivery]]:
         return delivery_queries.due(self._session, now=now, per_endpoint=per_endpoint)
 
+    def next_in_line(self, endpoint_id: str, *, now: datetime) -> list[str]:
+        endpoint = self._hold_endpoint(endpoint_id)
+        places = 0 if endpoint is None else self._free_places(endpoint, now)
+        if not places:
+            return []
+        waiting = select(deliveries.c.id).where(deliveries.c.endpoint_id == endpoint_id, is_due(now))
+        return list(self._session.scalars(waiting.order_by(deliveries.c.next_attempt_at).limit(places)))
+
     def mark_published(self, delivery_ids: Sequence[str], *, now: datetime) -> None:
         """Those that have moved on since are left alone."""
         still_due = deliveries.c.id.in_(delivery_ids), is_due(now)
         self._session.execute(update(deliveries).where(*still_due).values(published_at=now))
+
+    def mark_unpublished(self, delivery_id: str) -> None:
+        waiting = deliveries.c.id == delivery_id, deliveries.c.status != DeliveryStatus.RUNNING
+        self._session.execute(update(deliveries).where(*waiting).values(published_at=None))
 
     def search(self, wanted: DeliveryFilter) -> list[Delivery]:
         return delivery_queries.search(self._session, wanted)
@@ -160,16 +178,15 @@ class SqlDeliveryStore:
         row = self._session.execute(wanted).one_or_none()
         return endpoint_from_row(row) if row else None
 
-    def _may_go(self, delivery: Delivery, endpoint: Endpoint, now: datetime) -> bool:
-        if delivery.event_name in DIRECT:
-            return True
+    def _free_places(self, endpoint: Endpoint, now: datetime) -> int:
+        """How many more deliveries may be under way there; one after a pause, to see how it fares."""
         if endpoint.status is not EndpointStatus.ENABLED:
-            return False
-        if endpoint.paused_until is not None and endpoint.paused_until > now:
-            return False
+            return 0
+        if endpoint.paused_until is not None:
+            return 0 if endpoint.paused_until > now else 1
         under_way = deliveries.c.endpoint_id == endpoint.id, deliveries.c.lease_until >= now
         count = self._session.scalar(select(func.count()).select_from(deliveries).where(*under_way))
-        return (count or 0) < endpoint.at_once
+        return max(0, endpoint.at_once - (count or 0))
 
     def _open_attempt(self, delivery: Delivery, now: datetime) -> None:
         opened = {"delivery_id": delivery.id, "fence": delivery.fence, "number": delivery.attempts, "started_at": now}

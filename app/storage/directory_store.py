@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Table, select, update
+from sqlalchemy import ColumnElement, Row, Table, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.directory import Access, Account, Agent, Organization
+from app.domain.paging import WHOLE, Span
 from app.storage.cipher import Cipher
 from app.storage.codec import event_type_from_json, event_type_to_json
 from app.storage.dialects import insert_into, rows_changed
+from app.storage.places import stands_behind
 from app.storage.tables import accounts, agents, organizations
 
 
 class SqlDirectory:
-    """Lists come in the order of their making."""
-
     def __init__(self, session: Session, cipher: Cipher) -> None:
         self._session = session
         self._cipher = cipher
@@ -26,8 +27,8 @@ class SqlDirectory:
         row = self._session.execute(select(organizations).where(organizations.c.id == org_id)).one_or_none()
         return _organization(row) if row else None
 
-    def organizations(self) -> list[Organization]:
-        return [_organization(row) for row in self._listed(organizations)]
+    def organizations(self, span: Span = WHOLE) -> list[Organization]:
+        return [_organization(row) for row in self._listed(organizations, span)]
 
     def save_organization(self, organization: Organization) -> None:
         self._save(organizations, _values(organization))
@@ -36,12 +37,18 @@ class SqlDirectory:
         row = self._session.execute(select(accounts).where(accounts.c.id == account_id)).one_or_none()
         return _account(row) if row else None
 
-    def accounts(self, org_id: str | None = None) -> list[Account]:
-        return [_account(row) for row in self._listed(accounts, org_id)]
+    def accounts(self, org_id: str | None = None, span: Span = WHOLE) -> list[Account]:
+        wanted = () if org_id is None else (accounts.c.org_id == org_id,)
+        return [_account(row) for row in self._listed(accounts, span, *wanted)]
 
     def save_account(self, account: Account, api_key: str | None) -> None:
         secret = {} if api_key is None else {"encrypted_key": self._cipher.encrypt(api_key)}
         self._save(accounts, _values(account) | secret)
+
+    def disconnect_account(self, account_id: str, *, now: datetime) -> None:
+        connected = accounts.c.id == account_id, accounts.c.disconnected_at.is_(None)
+        without_key = {"encrypted_key": None, "key_last4": "", "disconnected_at": now}
+        self._session.execute(update(accounts).where(*connected).values(without_key))
 
     def access(self, account_id: str) -> Access | None:
         """None without a key. Raises StoreUnavailableError where the key cannot be decrypted."""
@@ -67,8 +74,9 @@ class SqlDirectory:
         row = self._session.execute(select(agents).where(agents.c.id == agent_id)).one_or_none()
         return _agent(row) if row else None
 
-    def agents(self, org_id: str | None = None) -> list[Agent]:
-        return [_agent(row) for row in self._listed(agents, org_id)]
+    def agents(self, org_id: str | None = None, span: Span = WHOLE) -> list[Agent]:
+        wanted = () if org_id is None else (agents.c.org_id == org_id,)
+        return [_agent(row) for row in self._listed(agents, span, agents.c.deleted_at.is_(None), *wanted)]
 
     def save_agent(self, agent: Agent) -> None:
         documents = {
@@ -77,9 +85,11 @@ class SqlDirectory:
         }
         self._save(agents, _values(agent) | documents)
 
-    def _listed(self, table: Table, org_id: str | None = None) -> list[Row[Any]]:
-        wanted = select(table) if org_id is None else select(table).where(table.c.org_id == org_id)
-        return list(self._session.execute(wanted.order_by(table.c.created_at, table.c.id)))
+    def _listed(self, table: Table, span: Span, *conditions: ColumnElement[bool]) -> list[Row[Any]]:
+        wanted = select(table).where(*conditions)
+        if span.after is not None:
+            wanted = wanted.where(stands_behind(table.c.created_at, table.c.id, span.after))
+        return list(self._session.execute(wanted.order_by(table.c.created_at, table.c.id).limit(span.limit)))
 
     def _save(self, table: Table, values: dict[str, Any]) -> None:
         new = insert_into(self._session, table).values(values)

@@ -6,17 +6,18 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, case, delete, func, insert, literal, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Row, case, delete, func, insert, literal, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from app.domain.events import EventName
-from app.domain.webhooks import Endpoint, EndpointStatus
+from app.domain.paging import WHOLE, Span
+from app.domain.webhooks import Delivery, DisabledReason, Endpoint, EndpointStatus
 from app.storage.cipher import Cipher
 from app.storage.dialects import rows_changed
 from app.storage.webhook_tables import endpoints
 
-HEALTH = frozenset({"failures", "failing_since", "last_success_at", "paused_until"})
-"""Columns that deliveries write, each in a statement of its own."""
+SETTINGS = frozenset({"url", "description", "events", "agent_ids"})
+"""What its owner decides. Its state and how it fares are written by statements of their own."""
 
 
 class SqlEndpointStore:
@@ -32,28 +33,35 @@ class SqlEndpointStore:
         row = self._session.execute(select(endpoints).where(endpoints.c.id == endpoint_id)).one_or_none()
         return endpoint_from_row(row) if row else None
 
-    def of(self, org_id: str) -> list[Endpoint]:
-        wanted = select(endpoints).where(endpoints.c.org_id == org_id)
-        rows = self._session.execute(wanted.order_by(endpoints.c.created_at, endpoints.c.id))
-        return [endpoint_from_row(row) for row in rows]
-
-    def search(self, *, org_id: str | None, limit: int, after: str | None = None) -> list[Endpoint]:
-        """Empty behind an endpoint that is not there any more."""
-        wanted = select(endpoints)
-        if org_id is not None:
-            wanted = wanted.where(endpoints.c.org_id == org_id)
-        if after is not None:
-            last = self.get(after)
-            if last is None:
-                return []
-            place = tuple_(literal(last.created_at, endpoints.c.created_at.type), literal(last.id))
-            wanted = wanted.where(tuple_(endpoints.c.created_at, endpoints.c.id) > place)
-        rows = self._session.execute(wanted.order_by(endpoints.c.created_at, endpoints.c.id).limit(limit))
+    def all(self, org_id: str | None = None, span: Span = WHOLE) -> list[Endpoint]:
+        wanted = select(endpoints) if org_id is None else select(endpoints).where(endpoints.c.org_id == org_id)
+        if span.after is not None:
+            last = tuple_(literal(span.after.at, endpoints.c.created_at.type), literal(span.after.id))
+            wanted = wanted.where(tuple_(endpoints.c.created_at, endpoints.c.id) > last)
+        rows = self._session.execute(wanted.order_by(endpoints.c.created_at, endpoints.c.id).limit(span.limit))
         return [endpoint_from_row(row) for row in rows]
 
     def save(self, endpoint: Endpoint) -> None:
-        settings = {name: value for name, value in _values(endpoint).items() if name not in HEALTH}
+        settings = {name: value for name, value in _values(endpoint).items() if name in SETTINGS}
         self._session.execute(update(endpoints).where(endpoints.c.id == endpoint.id).values(settings))
+
+    def verify(self, endpoint_id: str, url: str) -> bool:
+        waiting = endpoints.c.status == EndpointStatus.UNVERIFIED, endpoints.c.url == url
+        return self._changed(endpoint_id, *waiting, status=EndpointStatus.ENABLED)
+
+    def unverify(self, endpoint_id: str) -> None:
+        self._changed(endpoint_id, status=EndpointStatus.UNVERIFIED, disabled_reason="", disabled_at=None)
+
+    def enable(self, endpoint_id: str) -> bool:
+        """How it fared before is forgotten."""
+        anew = {"disabled_reason": "", "disabled_at": None, "failures": 0, "failing_since": None, "paused_until": None}
+        was_disabled = endpoints.c.status == EndpointStatus.DISABLED
+        return self._changed(endpoint_id, was_disabled, status=EndpointStatus.ENABLED, **anew)
+
+    def disable(self, endpoint_id: str, reason: DisabledReason, *, now: datetime) -> bool:
+        was_enabled = endpoints.c.status == EndpointStatus.ENABLED
+        off = {"status": EndpointStatus.DISABLED, "disabled_reason": reason.value, "disabled_at": now}
+        return self._changed(endpoint_id, was_enabled, **off)
 
     def remove(self, endpoint_id: str) -> bool:
         """Deliveries and attempts go with it (ON DELETE CASCADE)."""
@@ -90,19 +98,22 @@ class SqlEndpointStore:
         return rotated
 
     def note_success(self, endpoint_id: str, *, now: datetime) -> None:
-        well = {"failures": 0, "failing_since": None, "paused_until": None, "last_success_at": now}
-        self._session.execute(update(endpoints).where(endpoints.c.id == endpoint_id).values(well))
+        self._changed(endpoint_id, failures=0, failing_since=None, paused_until=None, last_success_at=now)
 
-    def note_failure(self, endpoint_id: str, *, now: datetime, paused_until: datetime | None) -> None:
-        worse: dict[str, Any] = {
-            "failures": endpoints.c.failures + 1,
-            "failing_since": func.coalesce(endpoints.c.failing_since, literal(now, endpoints.c.failing_since.type)),
-        }
-        if paused_until is not None:
-            pause = literal(paused_until, endpoints.c.paused_until.type)
-            shorter = or_(endpoints.c.paused_until.is_(None), endpoints.c.paused_until < pause)
-            worse["paused_until"] = case((shorter, pause), else_=endpoints.c.paused_until)
-        self._session.execute(update(endpoints).where(endpoints.c.id == endpoint_id).values(worse))
+    def note_failure(self, delivery: Delivery, *, now: datetime, paused_until: datetime | None) -> None:
+        current = endpoints.c.paused_until
+        pause = literal(paused_until, current.type)
+        gives_way = or_(current.is_(None), current < pause, current == literal(delivery.lease_until, current.type))
+        self._changed(
+            delivery.endpoint_id,
+            failures=endpoints.c.failures + 1,
+            failing_since=func.coalesce(endpoints.c.failing_since, literal(now, current.type)),
+            paused_until=case((gives_way, pause), else_=current),
+        )
+
+    def _changed(self, endpoint_id: str, *conditions: ColumnElement[bool], **values: Any) -> bool:
+        wanted = update(endpoints).where(endpoints.c.id == endpoint_id, *conditions)
+        return rows_changed(self._session.execute(wanted.values(values))) > 0
 
 
 def endpoint_from_row(row: Row[Any]) -> Endpoint:

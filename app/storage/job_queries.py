@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Row, Select, func, literal, select, tuple_
+from sqlalchemy import Column, ColumnElement, Row, Select, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.domain.jobs import Job, Status
+from app.domain.paging import Place
 from app.domain.stores import JobFilter
 from app.storage.job_conditions import is_due, is_open, is_unhindered, may_have_waited_for
 from app.storage.job_rows import job_from_row
+from app.storage.places import stands_before
 from app.storage.tables import jobs
 
 LOOKED_AT = 200
@@ -34,6 +36,12 @@ def _oldest_ready(
 ) -> datetime | None:
     first = select(jobs.c.id).where(is_due(now), kind).order_by(since).limit(LOOKED_AT)
     return session.scalar(select(since).where(jobs.c.id.in_(first), is_unhindered(now)).order_by(since).limit(1))
+
+
+def has_open(session: Session, *, agent_id: str | None, account_id: str | None) -> bool:
+    named = ((jobs.c.agent_id, agent_id), (jobs.c.account_id, account_id))
+    concerned = [column == value for column, value in named if value is not None]
+    return session.scalar(select(jobs.c.id).where(is_open, or_(false(), *concerned)).limit(1)) is not None
 
 
 def newest_open_on(session: Session, org_id: str, calendar: str, appointment_id: str) -> datetime | None:
@@ -70,12 +78,15 @@ def search(session: Session, wanted: JobFilter) -> list[Job]:
         found = found.where(jobs.c.status == wanted.status)
     if wanted.org_id is not None:
         found = found.where(jobs.c.org_id == wanted.org_id)
+    if wanted.agent_id is not None:
+        found = found.where(jobs.c.agent_id == wanted.agent_id)
+    if wanted.after is not None:
+        found = found.where(stands_before(jobs.c.created_at, jobs.c.id, wanted.after))
     if wanted.before is not None:
         place = session.execute(_place_of(wanted.before)).one_or_none()
         if place is None:
             return []
-        last = tuple_(literal(place.created_at, jobs.c.created_at.type), literal(place.id, jobs.c.id.type))
-        found = found.where(tuple_(jobs.c.created_at, jobs.c.id) < last)
+        found = found.where(stands_before(jobs.c.created_at, jobs.c.id, Place(at=place.created_at, id=place.id)))
     newest = found.order_by(jobs.c.created_at.desc(), jobs.c.id.desc()).limit(wanted.limit)
     return [job_from_row(row) for row in session.execute(newest)]
 

@@ -160,6 +160,9 @@ class SqlJobStore:
         row = self._session.execute(select(jobs).where(jobs.c.dedupe_key == dedupe_key)).one_or_none()
         return job_from_row(row) if row else None
 
+    def has_open(self, *, agent_id: str | None = None, account_id: str | None = None) -> bool:
+        return job_queries.has_open(self._session, agent_id=agent_id, account_id=account_id)
+
     def newest_open_on(self, org_id: str, calendar: str, appointment_id: str) -> datetime | None:
         return job_queries.newest_open_on(self._session, org_id, calendar, appointment_id)
 

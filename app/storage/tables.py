@@ -112,6 +112,8 @@ appointments = Table(
     Column("attendee_phone", PlainText, nullable=False),
     Column("attendee_time_zone", PlainText, nullable=False),
     Column("attendee_language", PlainText, nullable=False),
+    Column("meeting_url", PlainText, nullable=False, server_default=""),
+    Index("ix_appointments_org_id", "org_id", "starts_at", "id"),
     Index("ix_appointments_attendee_email", "org_id", "agent_id", "attendee_email", "ends_at"),
     Index("ix_appointments_attendee_phone", "org_id", "agent_id", "attendee_phone", "ends_at"),
 )
@@ -149,6 +151,9 @@ accounts = Table(
     Column("time_zone", PlainText, nullable=False),
     Column("created_at", UtcTime, nullable=False),
     Column("settle_seconds", Float, nullable=False),
+    Column("agent_id", PlainText),  # no foreign key: as above
+    Column("email", PlainText, nullable=False, server_default=""),
+    Column("disconnected_at", UtcTime),
     Index("ix_accounts_org_id", "org_id"),
 )
 
@@ -168,7 +173,23 @@ agents = Table(
     Column("placeholder_email", PlainText, nullable=False),
     Column("phone_country", PlainText, nullable=False),
     Column("field_answers", JSON, nullable=False),
+    Column("deleted_at", UtcTime),
     Index("ix_agents_org_id", "org_id"),
+)
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("id", PlainText, primary_key=True),
+    Column("org_id", PlainText, ForeignKey("organizations.id")),  # none: an admin's key
+    Column("name", PlainText, nullable=False),
+    Column("key_hash", PlainText, nullable=False, unique=True),
+    Column("ends_with", PlainText, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("expires_at", UtcTime),
+    Column("last_used_at", UtcTime),
+    Column("revoked_at", UtcTime),
+    Index("ix_api_keys_org_id", "org_id", "created_at", "id"),
 )
 
 leases = Table(

@@ -9,8 +9,9 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from app.domain.notice_stores import HookStore, NoticeStore, SweepStore
-from app.domain.stores import AppointmentStore, Directory, JobStore, LeaseStore
+from app.domain.stores import ApiKeyStore, AppointmentStore, Directory, JobStore, LeaseStore
 from app.domain.webhook_stores import DeliveryStore, EndpointStore
+from app.storage.api_key_store import SqlApiKeyStore
 from app.storage.appointment_store import SqlAppointmentStore
 from app.storage.cipher import Cipher
 from app.storage.delivery_store import SqlDeliveryStore
@@ -30,6 +31,7 @@ class SqlUnitOfWork:
     jobs: JobStore
     appointments: AppointmentStore
     directory: Directory
+    api_keys: ApiKeyStore
     leases: LeaseStore
     notices: NoticeStore
     hooks: HookStore
@@ -42,6 +44,7 @@ class SqlUnitOfWork:
         self.jobs = SqlJobStore(self._session)
         self.appointments = SqlAppointmentStore(self._session)
         self.directory = SqlDirectory(self._session, cipher)
+        self.api_keys = SqlApiKeyStore(self._session)
         self.leases = SqlLeaseStore(self._session)
         self.notices = SqlNoticeStore(self._session)
         self.hooks = SqlHookStore(self._session, cipher)

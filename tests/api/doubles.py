@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
+from flask import Flask
 from flask.testing import FlaskClient
 
 from app.domain.answers import Answer, ListedAppointment, Result
+from app.domain.api_keys import Scope
 from app.domain.appointments import Action, Attendee, Cancel
 from app.domain.directory import Account, Agent, Organization
-from app.domain.errors import RefusedError
+from app.domain.errors import NotAuthenticatedError, RefusedError
 from app.domain.event_types import EventType
 from app.domain.jobs import Attempt, Job, Status
 from app.domain.traffic import Standing
@@ -129,6 +131,7 @@ class UseCasesDouble:
     view: JobView | None = None
     health: Health = HEALTHY
     clock: Callable[[], datetime] = lambda: NOW
+    scopes: dict[str, Scope] = field(default_factory=dict)
     requests: list[ManageRequest] = field(default_factory=list)
     reads: list[tuple[str, float]] = field(default_factory=list)
     notices: list[tuple[str, bytes, str]] = field(default_factory=list)
@@ -157,6 +160,11 @@ class UseCasesDouble:
             raise RefusedError(Result.UNKNOWN_JOB)
         return self.view
 
+    def check_api_key(self, api_key: str) -> Scope:
+        if api_key not in self.scopes:
+            raise NotAuthenticatedError
+        return self.scopes[api_key]
+
     def read_traffic(self) -> list[Standing]:
         return [Standing(account_id="acc_1", budget_left=73, breaker_is_open=True)]
 
@@ -183,5 +191,10 @@ ACCOUNT = Account(
 )
 
 
+def app_of(use_cases: UseCasesDouble, *, public_url: str = PUBLIC_URL) -> Flask:
+    """The double stands for both sides; what only providers ask for is tested with the real use cases."""
+    return create_app(use_cases, cast(Any, use_cases), public_url=public_url)
+
+
 def client_of(use_cases: UseCasesDouble, *, public_url: str = PUBLIC_URL) -> FlaskClient:
-    return create_app(use_cases, public_url=public_url).test_client()
+    return app_of(use_cases, public_url=public_url).test_client()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from app.factory import create_app
-from tests.api.doubles import UseCasesDouble
+from tests.api.doubles import UseCasesDouble, app_of
 
-application = create_app(UseCasesDouble(), public_url="http://127.0.0.1")
+application = app_of(UseCasesDouble(), public_url="http://127.0.0.1")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from structlog.testing import capture_logs
 
+from app.api.guards import Guard, guarded
 from app.domain.errors import StoreUnavailableError
-from app.factory import create_app
-from tests.api.doubles import BOOK, PUBLIC_URL, URL, UseCasesDouble, client_of
+from tests.api.doubles import BOOK, URL, UseCasesDouble, app_of, client_of
 
 
 def error_of(response):
@@ -86,16 +86,16 @@ def test_an_unforeseen_fault_is_logged_with_its_traceback_and_not_told():
 def test_an_error_of_the_framework_is_put_into_our_words(status, expected):
     from flask import abort
 
-    app = create_app(UseCasesDouble(), public_url=PUBLIC_URL)
-    app.add_url_rule("/broken", view_func=lambda: abort(status))
+    app = app_of(UseCasesDouble())
+    app.add_url_rule("/broken", view_func=guarded(Guard.OPEN)(lambda: abort(status)))
     assert error_of(app.test_client().get("/broken")) == expected
 
 
 def test_a_redirect_raised_as_an_exception_stays_one():
     from flask import abort, redirect
 
-    app = create_app(UseCasesDouble(), public_url=PUBLIC_URL)
-    app.add_url_rule("/moved", view_func=lambda: abort(redirect("/healthz")))
+    app = app_of(UseCasesDouble())
+    app.add_url_rule("/moved", view_func=guarded(Guard.OPEN)(lambda: abort(redirect("/healthz"))))
     assert app.test_client().get("/moved").status_code == 302
 
 

@@ -12,7 +12,7 @@ from app.calcom.transport import TimeLimits
 from app.cli.child import Program
 from app.cli.embedded import sandbox
 from app.cli.main import COMMANDS
-from app.cli.up import scheduler, web, worker
+from app.cli.up import scheduler, web, webhooks, worker
 from config import celeryconfig
 from config.queues import QueueName
 from config.settings import NAMES, load_settings
@@ -35,21 +35,24 @@ def words_of(process: str) -> list[str]:
 
 
 def test_the_procfile_starts_every_process_in_place_of_its_shell():
-    assert list(PROCFILE) == ["release", "web", "worker", "scheduler", "sandbox"]
+    assert list(PROCFILE) == ["release", "web", "worker", "webhooks", "scheduler", "sandbox"]
     assert all(words_of(process)[0] == "exec" for process in PROCFILE)
 
 
-def test_every_queue_is_consumed_by_the_worker():
-    words = words_of("worker")
-    assert words[words.index("-Q") + 1].split(",") == [queue.value for queue in QueueName]
+def test_every_queue_is_consumed_by_one_process_and_events_by_one_of_their_own():
+    worker, webhooks = words_of("worker"), words_of("webhooks")
+    assert webhooks[webhooks.index("-Q") + 1] == QueueName.WEBHOOKS
+    consumed = {*worker[worker.index("-Q") + 1].split(","), QueueName.WEBHOOKS}
+    assert consumed == {queue.value for queue in QueueName}
 
 
-@pytest.mark.parametrize("process", ["web", "worker", "scheduler", "sandbox"])
+@pytest.mark.parametrize("process", ["web", "worker", "webhooks", "scheduler", "sandbox"])
 def test_the_procfile_and_the_supervisor_start_the_same_commands(process):
     settings = load_settings({}, dotenv=ROOT / "none")
     programs: dict[str, Program] = {
         "web": web(settings),
         "worker": worker(settings),
+        "webhooks": webhooks(settings),
         "scheduler": scheduler(),
         "sandbox": sandbox(settings),
     }

@@ -67,6 +67,8 @@ def test_all_faults_are_told_at_once(tmp_path):
             "WEB_THREADS": "0",
             "WORKER_THREADS": "-3",
             "SWEEP_SECONDS": "0",
+            "WEBHOOK_THREADS": "1",
+            "WEBHOOK_NETWORKS": "10.0.0.1/8",
             "LOG_LEVEL": "LOUD",
             "SECRET_KEYS": "short",
         },
@@ -239,6 +241,8 @@ NAMES_IN_ORDER = (
     "SECRET_KEYS",
     "WEB_THREADS",
     "WORKER_THREADS",
+    "WEBHOOK_THREADS",
+    "WEBHOOK_NETWORKS",
     "SWEEP_SECONDS",
     "LOG_LEVEL",
 )

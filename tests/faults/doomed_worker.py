@@ -44,6 +44,7 @@ def doomed_container(dooms: Dooms, lease: timedelta) -> Container:
             wrapped,
             worker_threads=settings.worker_threads,
             sweep_every=timedelta(seconds=settings.sweep_seconds),
+            webhook_threads=settings.webhook_threads,
             stopping=stopping,
         ),
     )

@@ -108,6 +108,7 @@ class DoomedUnit:
         self.coming = ("", "")
         self.jobs: Any = DoomedJobs(self)
         self.appointments, self.directory, self.leases = inner.appointments, inner.directory, inner.leases
+        self.endpoints, self.deliveries = inner.endpoints, inner.deliveries
 
     def __enter__(self) -> Self:
         self.inner.__enter__()

@@ -14,6 +14,7 @@ class Bells:
     rung: list[str] = field(default_factory=list)
     published: list[str] = field(default_factory=list)
     in_background: list[str] = field(default_factory=list)
+    to_deliver: list[str] = field(default_factory=list)
     broker_is_up: bool = True
     at_wait: Callable[[], None] = lambda: None
 
@@ -24,6 +25,11 @@ class Bells:
         if self.broker_is_up:
             self.published.append(job_id)
             self.in_background += [job_id] if background else []
+        return self.broker_is_up
+
+    def publish_delivery(self, delivery_id: str) -> bool:
+        if self.broker_is_up:
+            self.to_deliver.append(delivery_id)
         return self.broker_is_up
 
     @contextmanager

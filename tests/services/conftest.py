@@ -9,6 +9,7 @@ import pytest
 
 from tests.services.desk import Desk
 from tests.services.office import Office
+from tests.services.post_office import PostOffice
 from tests.support.sandbox import SandboxProcess
 
 
@@ -31,3 +32,12 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     desk = Desk(tmp_path)
     yield desk
     desk.close()
+
+
+@pytest.fixture
+def post(tmp_path: Path) -> Iterator[PostOffice]:
+    made = PostOffice(tmp_path)
+    yield made
+    left_open = made.database.checked_out()
+    made.database.dispose()
+    assert left_open == 0

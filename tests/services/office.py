@@ -8,12 +8,14 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 from cryptography.fernet import Fernet
 
 from app.calcom.client import CalcomCalendar
 from app.calcom.transport import TimeLimits
+from app.container.webhooks import bind_webhooks
 from app.domain.answers import Final, Result
 from app.domain.appointments import Attendee, Book
 from app.domain.directory import Account, Agent, Organization
@@ -21,8 +23,10 @@ from app.domain.identifiers import new_appointment_id, new_job_id
 from app.domain.jobs import LEASE, Job, Status
 from app.domain.outcomes import Trace
 from app.domain.ports import Bell
+from app.domain.sending import TargetError
 from app.services.add_account import AddAccount
 from app.services.add_agent import AddAgent
+from app.services.add_api_key import AddApiKey
 from app.services.add_organization import AddOrganization
 from app.services.change_account import ChangeAccount
 from app.services.change_agent import ChangeAgent
@@ -32,9 +36,11 @@ from app.services.connect_hook import ConnectHook, DisconnectHook, ShowHook
 from app.services.diagnose import DatabaseFacts, Diagnose
 from app.services.discard_job import DiscardJob
 from app.services.judge_hook import JudgeHook
+from app.services.list_api_keys import ListApiKeys
 from app.services.list_directory import ListAccounts, ListAgents, ListOrganizations
 from app.services.list_jobs import ListJobs
 from app.services.requeue_job import RequeueJob
+from app.services.revoke_api_key import RevokeApiKey
 from app.services.rotate_keys import RotateKeys
 from app.services.show_directory import ShowAccount, ShowAgent, ShowOrganization
 from app.services.show_job import ShowJob
@@ -60,12 +66,22 @@ class Bells:
 
     rung: list[str] = field(default_factory=list)
     published: list[str] = field(default_factory=list)
+    to_deliver: list[str] = field(default_factory=list)
 
     def ring(self, job_id: str) -> None:
         self.rung.append(job_id)
 
     def publish(self, job_id: str, *, background: bool = False) -> bool:
         self.published.append(job_id)
+        return True
+
+    def check(self, url: str) -> None:
+        """As the sender of events does it."""
+        if not url.startswith("https://"):
+            raise TargetError("https_required", "It must begin with https://.")
+
+    def publish_delivery(self, delivery_id: str) -> bool:
+        self.to_deliver.append(delivery_id)
         return True
 
     @contextmanager
@@ -116,7 +132,11 @@ class Office:
         self.show_job = ShowJob(read_unit=read_unit)
         self.requeue_job = RequeueJob(open_unit=open_unit, publisher=self.bells, clock=clock)
         self.discard_job = DiscardJob(open_unit=open_unit, publisher=self.bells, doorbell=self.bells, clock=clock)
+        self.add_api_key = AddApiKey(open_unit=open_unit, clock=clock)
+        self.list_api_keys = ListApiKeys(read_unit=read_unit)
+        self.revoke_api_key = RevokeApiKey(open_unit=open_unit, clock=clock)
         self.rotate_keys = RotateKeys(open_unit=open_unit)
+        self.webhooks = bind_webhooks(cast(Any, SimpleNamespace(**self._parts())))
         self.check_health = CheckHealth(read_unit=read_unit, redis_answers=lambda: self.redis_is_up, clock=clock)
         self.diagnose = Diagnose(
             read_unit=read_unit,
@@ -126,6 +146,10 @@ class Office:
             database_facts=lambda: self.database_facts,
             redis_info=lambda: self.redis_facts,
         )
+
+    def _parts(self) -> dict[str, Any]:
+        units = {"open_unit": self.database.unit, "read_unit": self.database.reading_unit}
+        return units | {"publisher": self.bells, "sender": self.bells, "clock": self.clock}
 
     def close(self) -> None:
         self.database.dispose()

@@ -9,7 +9,7 @@ from itertools import count
 
 from app.domain.appointments import AppointmentStatus, Booking
 from app.domain.directory import Access
-from app.domain.event_types import EventType
+from app.domain.event_types import EventType, EventTypeEntry
 from app.domain.outcomes import Outcome, SlotUnavailable, Succeeded, Trace, Unknown
 from app.domain.ports import BookingWish, Owner
 
@@ -101,6 +101,9 @@ class ScriptedCalendar:
         return [free for free in self.free if start <= free < end]
 
     def event_type(self, access: Access, event_type_id: int) -> EventType:
+        raise NotImplementedError
+
+    def event_types(self, access: Access) -> list[EventTypeEntry]:
         raise NotImplementedError
 
     def owner(self, access: Access) -> Owner:

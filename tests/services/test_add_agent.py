@@ -97,7 +97,7 @@ def test_an_unknown_or_foreign_event_type_saves_nothing(office: Office, event_ty
 
 
 def test_an_organization_without_an_account_is_told_to_connect_one(office: Office) -> None:
-    with pytest.raises(UnknownNameError, match="ringbook account add"):
+    with pytest.raises(UnknownNameError, match="Connect one first"):
         office.add_agent(org_id=office.clinic().id, name="Desk", event_type_id=CONSULTATION)
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import requests
 from cryptography.fernet import Fernet
 
-from app.cli.up import scheduler, web, worker
+from app.cli.up import scheduler, web, webhooks, worker
 from app.container import build_container, migrate
 from app.domain.directory import Agent
 from app.services.agent_settings import AgentSettings
@@ -53,9 +53,10 @@ class Stack:
             "WEB_THREADS": "32",
             "WORKER_THREADS": "8",
             "SWEEP_SECONDS": "3600",  # a sweep in between would use up a fault that is meant for somebody else
+            "WEBHOOK_NETWORKS": "127.0.0.0/8",
         }
         self.settings: Settings = load_settings(self._environ, dotenv=directory / "none")
-        programs = (web(self.settings), worker(self.settings), scheduler())
+        programs = (web(self.settings), worker(self.settings), webhooks(self.settings), scheduler())
         self._commands = {program.name: program.command for program in programs}
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         migrate(self.settings)

@@ -11,9 +11,9 @@ from workers.runtime import container
 @shared_task(name=TaskName.NOTICE, ignore_result=True, max_retries=0)
 def handle_notice(*, notice_id: str, **_: object) -> None:
     """Further keywords, sent by a newer version, are ignored."""
-    container().workers.handle_notice(notice_id)
+    container().workers.notices.handle(notice_id)
 
 
 @shared_task(name=TaskName.SWEEP, ignore_result=True, max_retries=0)
 def sweep_account(*, account_id: str, **_: object) -> None:
-    container().workers.sweep_account(account_id)
+    container().workers.notices.sweep(account_id)

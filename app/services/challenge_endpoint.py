@@ -1,0 +1,76 @@
+"""Find out whether whoever answers at an endpoint's address wants our events: send a challenge, take it back."""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.domain.api_keys import Scope
+from app.domain.errors import ConflictError
+from app.domain.events import SCHEMA_VERSION, Event, EventName
+from app.domain.ports import Clock, DeliveryPublisher
+from app.domain.stores import OpenUnit, UnitOfWork
+from app.domain.webhook_stores import DeliveryFilter
+from app.domain.webhooks import Endpoint, EndpointStatus
+from app.services.endpoint_settings import endpoint_named
+from app.services.named import refused
+from app.services.record_event import add_delivery
+
+
+def send_challenge(unit: UnitOfWork, endpoint: Endpoint, now: datetime) -> str:
+    """Put a fresh challenge on its way; returns the id of the delivery to publish after the commit.
+
+    The answer to it must be 2xx and hold the challenge in its first 4 KB, as plain text or JSON.
+    """
+    data = {
+        "version": SCHEMA_VERSION,
+        "org_id": endpoint.org_id,
+        "endpoint_id": endpoint.id,
+        "challenge": secrets.token_urlsafe(24),
+    }
+    event = Event(name=EventName.ENDPOINT_VERIFICATION, org_id=endpoint.org_id, occurred_at=now, data=data)
+    unit.deliveries.add_event(event)
+    return add_delivery(unit, event, endpoint, now=now)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChallengeEndpoint:
+    """Without `answer` a new challenge is sent. With it, the endpoint is enabled if it is the challenge sent last: for
+    receivers that cannot echo it but show their owner what they got.
+
+    Raises UnknownNameError, ConflictError and RefusedError.
+    """
+
+    open_unit: OpenUnit
+    publisher: DeliveryPublisher
+    clock: Clock
+
+    def __call__(self, endpoint_id: str, scope: Scope, *, answer: str = "") -> Endpoint:
+        with self.open_unit() as unit:
+            endpoint = endpoint_named(unit.endpoints, endpoint_id, scope)
+            if endpoint.status is not EndpointStatus.UNVERIFIED:
+                raise ConflictError(f"The endpoint is {endpoint.status} and was verified before.")
+            sent = ""
+            if not answer:
+                sent = send_challenge(unit, endpoint, self.clock())
+            elif hmac.compare_digest(answer.strip().encode(), _newest_challenge(unit, endpoint).encode()):
+                unit.endpoints.verify(endpoint.id, endpoint.url)
+            else:
+                raise refused("challenge", "It is not the one that was sent last.")
+            challenged = endpoint_named(unit.endpoints, endpoint_id, scope)
+            unit.commit()
+        if sent:
+            self.publisher.publish_delivery(sent)
+        return challenged
+
+
+def _newest_challenge(unit: UnitOfWork, endpoint: Endpoint) -> str:
+    """Raises RefusedError where none was sent."""
+    name = EventName.ENDPOINT_VERIFICATION
+    found = unit.deliveries.search(DeliveryFilter(endpoint_id=endpoint.id, event_name=name, limit=1))
+    event = unit.deliveries.event(found[0].event_id) if found else None
+    if event is None:
+        raise refused("challenge", "None was sent of late.")
+    return str(event.data["challenge"])

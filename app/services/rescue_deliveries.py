@@ -1,0 +1,45 @@
+"""The scheduler's round for events: publish deliveries that are due, were never published, or were left behind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import islice
+
+from app.domain.ports import Clock, DeliveryPublisher
+from app.domain.stores import OpenUnit
+from app.domain.webhooks import AT_ONCE
+from app.services.rescue_jobs import BATCH, LEADER, LEADER_LEASE, in_turn, is_unanswered
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RescueDeliveries:
+    """Idempotent, and led by the same scheduler as the jobs: `owner` is its name there.
+
+    Endpoints take turns, and of each no more is published than may be under way at once: whoever is done wakes the
+    next, however long the backlog is.
+    """
+
+    open_unit: OpenUnit
+    publisher: DeliveryPublisher
+    clock: Clock
+    owner: str
+
+    def __call__(self) -> int:
+        """How many deliveries were published; 0 while another scheduler leads."""
+        now = self.clock()
+        with self.open_unit() as unit:
+            if not unit.leases.acquire(LEADER, owner=self.owner, now=now, until=now + LEADER_LEASE):
+                return 0
+            due = unit.deliveries.due(now=now, per_endpoint=AT_ONCE)
+            unit.commit()
+        unanswered = ([each for each in queue if is_unanswered(each, now)] for queue in due.values())
+        published: list[str] = []
+        for delivery in islice(in_turn(unanswered), BATCH):
+            if not self.publisher.publish_delivery(delivery.id):
+                break
+            published.append(delivery.id)
+        if published:
+            with self.open_unit() as unit:
+                unit.deliveries.mark_published(published, now=now)
+                unit.commit()
+        return len(published)
