@@ -71,8 +71,7 @@ def choose_adapters(settings: Settings) -> Adapters:
     """Connects to nothing before it is used, so that it may be called before a fork."""
     stack = ExitStack()
     database = Database(settings.database_url, secret_keys=settings.secret_keys)
-    publisher = CeleryPublisher(settings.redis_url)
-    traffic = RedisTraffic(settings.redis_url)
+    traffic, publisher = RedisTraffic(settings.redis_url), CeleryPublisher(settings.redis_url)
     user_agent = f"Ringbook/{version('ringbook')}"
     calendar = CalcomCalendar(TimeLimits(), user_agent, traffic)
     doorbell, probe = RedisDoorbell(settings.redis_url), RedisProbe.of(settings.redis_url)
