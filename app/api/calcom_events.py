@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Response, g, request
 
-from app.api.endpoints import Endpoints, header
+from app.api.endpoints import Endpoints
 from app.api.guards import Guard
 from app.api.json_body import read_body
 from app.api.response_schemas import ErrorResponseSchema
@@ -33,11 +33,10 @@ def calcom_event_endpoints(use_cases: UseCases) -> Endpoints:
         "/<string:account_id>",
         method="POST",
         operation_id="ReceiveCalcomEvent",
-        summary="Take an event from Cal.com",
         guard=Guard.SIGNATURE,
+        summary="Take an event from Cal.com",
         description="For Cal.com alone, which `ringbook account connect` tells of this address and of its secret.",
         gives=GIVES,
-        parameters=[header(SIGNATURE, "HMAC-SHA256 of the body in lower-case hex, made with the account's secret.")],
         requestBody=BODY,
     )
     def receive(account_id: str) -> Response:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from app.domain.directory import Account
+from app.domain.directory import Account, effective_account_id
 from app.domain.event_types import EventType
 from app.domain.ports import SlotCache
 from app.domain.stores import Directory
@@ -14,9 +14,11 @@ from app.domain.stores import Directory
 def event_types_of(directory: Directory, account: Account) -> list[EventType]:
     """Those of the agents that book with this account; they share its host, and so its time."""
     organization = directory.organization(account.org_id)
-    primary = organization.primary_account_id if organization else None
+    if organization is None:
+        return []
     agents = directory.agents(account.org_id)
-    found = {agent.event_type.id: agent.event_type for agent in agents if (agent.account_id or primary) == account.id}
+    served = (agent for agent in agents if effective_account_id(agent.account_id, organization) == account.id)
+    found = {agent.event_type.id: agent.event_type for agent in served}
     return list(found.values())
 
 

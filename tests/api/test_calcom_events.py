@@ -54,4 +54,5 @@ def test_the_document_describes_it():
     assert operation["operationId"] == "ReceiveCalcomEvent"
     assert {"204", "403", "413", "500", "503"} <= set(operation["responses"])
     assert operation["requestBody"]["required"] is True
-    assert "X-Cal-Signature-256" in {parameter["name"] for parameter in operation["parameters"]}
+    assert operation["security"] == [{"Signature": []}]
+    assert document["components"]["securitySchemes"]["Signature"]["name"] == "X-Cal-Signature-256"
