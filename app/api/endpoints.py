@@ -23,6 +23,16 @@ VERSION = "1.0.0"
 ABOUT = "Books, moves, cancels and offers Cal.com appointments for voice agents."
 
 
+SECONDS = {"type": "string", "pattern": "^[0-9]+$"}
+RETRY_AFTER = {"Retry-After": {"description": "Seconds to wait before asking again.", "schema": SECONDS}}
+HEADERS_OF: Mapping[int, Mapping[str, Any]] = {
+    202: {"Location": {"description": "Where to ask for the outcome.", "schema": {"type": "string"}}, **RETRY_AFTER},
+    429: RETRY_AFTER,
+    503: RETRY_AFTER,
+}
+"""Headers an answer of that status carries besides the body."""
+
+
 class Endpoints(SmorestBlueprint):
     """A blueprint with the strict JSON parser; `name` is the tag of its operations."""
 
@@ -55,7 +65,7 @@ class Endpoints(SmorestBlueprint):
             if takes is not None:
                 handler = smorest.arguments(takes, location=takes_from, example=example)(handler)
             for status, schema in gives.items():
-                handler = smorest.alt_response(status, schema=schema)(handler)
+                handler = smorest.alt_response(status, schema=schema, headers=HEADERS_OF.get(status))(handler)
             handler = smorest.doc(operationId=operation_id, security=[], **doc)(handler)
             smorest.add_url_rule(rule, operation_id, handler, methods=[method])
             return view
