@@ -23,6 +23,11 @@ workers = 1
 threads = _settings.web_threads
 worker_connections = _settings.web_threads * 2
 
+# A long Idempotency-Key and a signature fit; bodies are capped by who reads them (json_body.MAX_BODY).
+limit_request_line = 4096
+limit_request_fields = 64
+limit_request_field_size = 8190
+
 timeout = 60  # seconds without a heartbeat of the main thread, which serves no requests itself
 graceful_timeout = 30  # longer than the longest wait a caller may ask for
 keepalive = 5

@@ -46,9 +46,14 @@ def logging_config(process: str, level: str) -> dict[str, Any]:
         "root": {"level": level, "handlers": ["stderr"]},
         "loggers": {
             **{name: {"level": "WARNING", "handlers": [], "propagate": True} for name in NOISY},
-            "gunicorn.error": {"level": level, "handlers": [], "propagate": True},
+            "gunicorn.error": {"level": _never_debug(level), "handlers": [], "propagate": True},
         },
     }
+
+
+def _never_debug(level: str) -> str:
+    """Gunicorn would log every path, and a path says whatever the caller put there."""
+    return "INFO" if level == "DEBUG" else level
 
 
 def json_formatter(process: str) -> logging.Formatter:

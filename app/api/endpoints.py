@@ -50,6 +50,16 @@ BEHIND_KEY = dict.fromkeys((401, 403, 429, 500, 503), ErrorResponseSchema)
 ABOUT = "Books, moves, cancels and offers Cal.com appointments for voice agents."
 
 
+SECONDS = {"type": "string", "pattern": "^[0-9]+$"}
+RETRY_AFTER = {"Retry-After": {"description": "Seconds to wait before asking again.", "schema": SECONDS}}
+HEADERS_OF: Mapping[int, Mapping[str, Any]] = {
+    202: {"Location": {"description": "Where to ask for the outcome.", "schema": {"type": "string"}}, **RETRY_AFTER},
+    429: RETRY_AFTER,
+    503: RETRY_AFTER,
+}
+"""Headers an answer of that status carries besides the body."""
+
+
 class Endpoints(SmorestBlueprint):
     """A blueprint with the strict JSON parser; `name` is the tag of its operations."""
 
@@ -84,7 +94,7 @@ class Endpoints(SmorestBlueprint):
                 handler = smorest.arguments(takes, location=takes_from, example=example)(handler)
             answers = {**gives, **BEHIND_KEY} if guard.wants_key else gives
             for status, schema in sorted(answers.items()):
-                handler = smorest.alt_response(status, schema=schema)(handler)
+                handler = smorest.alt_response(status, schema=schema, headers=HEADERS_OF.get(status))(handler)
             handler = smorest.doc(operationId=operation_id, security=SECURITY[guard], **doc)(handler)
             smorest.add_url_rule(rule, operation_id, guarded(guard)(handler), methods=[method])
             return view

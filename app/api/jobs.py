@@ -21,7 +21,7 @@ from app.services.read_job import JobView
 
 REASON = "must be a number of seconds"
 
-GIVES = {200: JobResponseSchema, **dict.fromkeys((400, 404, 500, 503), ErrorResponseSchema)}
+GIVES = {200: JobResponseSchema, **dict.fromkeys((400, 404, 429, 500, 503), ErrorResponseSchema)}
 
 
 class JobQuerySchema(Schema):

@@ -52,6 +52,7 @@ def test_it_checks_out_with_the_settings_of_the_environment(tmp_path):
     assert read["bind"] == "['[::1]:8123']"
     assert (read["threads"], read["workers"], read["worker_class"]) == ("7", "1", "gthread")
     assert read["control_socket_disable"] == "True"
+    assert (read["limit_request_line"], read["limit_request_fields"]) == ("4096", "64")
     given = web(load_settings({}, dotenv=tmp_path / "none")).stop_within
     assert LONGEST_WAIT < int(read["graceful_timeout"]) < given
 

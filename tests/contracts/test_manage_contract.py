@@ -145,7 +145,7 @@ def test_the_document_names_every_error_with_the_one_shape(status):
 
 def test_the_document_promises_no_status_we_do_not_give():
     responses = DOCUMENT["paths"]["/api/v1/jobs/{job_id}"]["get"]["responses"]
-    assert set(responses) == {"200", "400", "404", "500", "503", "default"}
+    assert set(responses) == {"200", "400", "404", "429", "500", "503", "default"}
 
 
 @pytest.mark.parametrize("result", [Result.CONFIRMING, Result.BOOKED, Result.SLOT_TAKEN])

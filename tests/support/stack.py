@@ -37,7 +37,8 @@ def free_port() -> int:
 class Stack:
     """Starts and stops the processes one by one, so that a test can kill any of them."""
 
-    def __init__(self, directory: Path, *, database_url: str, redis_url: str, calcom_url: str) -> None:
+    def __init__(self, directory: Path, *, database_url: str, redis_url: str, calcom_url: str, **more: str) -> None:
+        """`more` are further settings, by their names."""
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.directory = directory
@@ -54,6 +55,8 @@ class Stack:
             "WORKER_THREADS": "8",
             "SWEEP_SECONDS": "3600",  # a sweep in between would use up a fault that is meant for somebody else
             "WEBHOOK_NETWORKS": "127.0.0.0/8",
+            "LIMIT_PER_CONTACT": "0",  # most tests book for the same caller
+            **more,
         }
         self.settings: Settings = load_settings(self._environ, dotenv=directory / "none")
         programs = (web(self.settings), worker(self.settings), webhooks(self.settings), scheduler())
