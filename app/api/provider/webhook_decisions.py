@@ -46,6 +46,7 @@ def webhook_decisions(cases: ProviderCases) -> Endpoints:
     endpoints = Endpoints("WebhookDecisions", url_prefix="/api/v1/webhooks/endpoints", tag="WebhookService")
     _trust(endpoints, cases)
     _switch(endpoints, cases)
+    _recover(endpoints, cases)
     return endpoints
 
 
@@ -115,6 +116,8 @@ def _switch(endpoints: Endpoints, cases: ProviderCases) -> None:
         disabled = cases.operators.webhooks.disable_endpoint(endpoint_id, current_scope())
         return done("Webhook endpoint disabled", endpoint_document(disabled))
 
+
+def _recover(endpoints: Endpoints, cases: ProviderCases) -> None:
     @endpoints.operation(
         f"{ENDPOINT}/recover",
         method="POST",

@@ -52,7 +52,12 @@ FILTERS: dict[str, fields.Field[Any]] = {
 def webhook_deliveries(cases: ProviderCases) -> Endpoints:
     """The blueprint."""
     endpoints = Endpoints("WebhookDeliveries", url_prefix="/api/v1/webhooks/deliveries", tag="WebhookService")
+    _collection(endpoints, cases)
+    _item(endpoints, cases)
+    return endpoints
 
+
+def _collection(endpoints: Endpoints, cases: ProviderCases) -> None:
     @endpoints.operation(
         "",
         operation_id="ListWebhookDeliveries",
@@ -67,6 +72,8 @@ def webhook_deliveries(cases: ProviderCases) -> Endpoints:
         page = page_document("deliveries", query["limit"], found, delivery_document, made_at)
         return done("Deliveries retrieved", page)
 
+
+def _item(endpoints: Endpoints, cases: ProviderCases) -> None:
     @endpoints.operation(
         "/<string:delivery_id>",
         operation_id="GetWebhookDelivery",
@@ -92,8 +99,6 @@ def webhook_deliveries(cases: ProviderCases) -> Endpoints:
     def replay(delivery_id: str) -> Response:
         again = cases.operators.webhooks.replay_delivery(delivery_id, current_scope())
         return done("On their way again", {"deliveries": [delivery_document(each) for each in again]})
-
-    return endpoints
 
 
 def _filter(query: dict[str, Any]) -> DeliveryFilter:
