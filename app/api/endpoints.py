@@ -14,6 +14,7 @@ from flask_smorest.blueprint import Blueprint as SmorestBlueprint
 from marshmallow import Schema
 from werkzeug.wrappers import Response
 
+from app.api.event_schemas import webhooks_section
 from app.api.guards import HEADER, Guard, declare, guarded
 from app.api.json_body import JsonParser
 from app.api.response_schemas import ErrorResponseSchema
@@ -118,7 +119,11 @@ class Document(Api):
             API_VERSION=VERSION,
             OPENAPI_VERSION="3.1.0",
             OPENAPI_URL_PREFIX="/",
-            API_SPEC_OPTIONS={"servers": [{"url": public_url}], "info": {"description": ABOUT}},
+            API_SPEC_OPTIONS={
+                "servers": [{"url": public_url}],
+                "info": {"description": ABOUT},
+                "webhooks": webhooks_section(),
+            },
         )
         super().__init__(app)  # type: ignore[no-untyped-call]
         spec: Any = self.spec

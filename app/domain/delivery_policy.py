@@ -67,5 +67,10 @@ def pause_after(endpoint: Endpoint, receipt: Receipt, *, now: datetime) -> datet
 
 
 def is_beyond_hope(delivery: Delivery, endpoint: Endpoint) -> bool:
-    """A delivery was given up, and in all that time the endpoint took nothing else either."""
+    """A delivery was given up, and in all that time the endpoint took nothing else either.
+
+    A challenge or a test event is given up after seconds: that says nothing.
+    """
+    if delivery.event_name in DIRECT:
+        return False
     return endpoint.last_success_at is None or endpoint.last_success_at < delivery.scheduled_from

@@ -16,6 +16,9 @@ from app.services.named import checked_uuid, refused
 MOST_ENDPOINTS = 50
 """Of one organization: each event looks at all of them."""
 
+MOST_AGENTS = 100
+"""One endpoint may choose among."""
+
 DESCRIPTION_LIMIT = 200
 
 

@@ -6,6 +6,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
@@ -88,6 +89,10 @@ class Receiver:
                 received = Received(self.path, headers, body, time.monotonic())
                 receiver.received.append(received)
                 reply = receiver.answers(received)
+                with suppress(OSError):  # the sender waits no longer, or is dead
+                    self._send(reply)
+
+            def _send(self, reply: Reply) -> None:
                 self.send_response(reply.status)
                 for name, value in (("Content-Length", str(len(reply.body))), *reply.headers):
                     self.send_header(name, value)

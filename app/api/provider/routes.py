@@ -16,6 +16,9 @@ from app.api.provider.connections import add_connections
 from app.api.provider.event_types import add_event_types
 from app.api.provider.jobs import provider_job_endpoints
 from app.api.provider.organizations import organization_endpoints
+from app.api.provider.webhook_decisions import webhook_decisions
+from app.api.provider.webhook_deliveries import webhook_deliveries
+from app.api.provider.webhook_endpoints import webhook_endpoints
 
 if TYPE_CHECKING:
     from app.container.providers import ProviderCases
@@ -47,4 +50,7 @@ def provider_endpoints(cases: ProviderCases) -> list[Endpoints]:
         account_endpoints(cases),
         agent_endpoints(cases),
         api_key_endpoints(cases),
+        webhook_endpoints(cases),
+        webhook_decisions(cases),
+        webhook_deliveries(cases),
     ]

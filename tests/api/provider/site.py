@@ -31,6 +31,7 @@ class Site:
             "REDIS_URL": redis_url,
             "CALCOM_BASE_URL": f"{calcom_url}/v2",
             "PUBLIC_URL": "http://ringbook.example",
+            "WEBHOOK_NETWORKS": "127.0.0.0/8",
             "SECRET_KEYS": Fernet.generate_key().decode(),
         }
         self.settings = load_settings(environ, dotenv=directory / "none")
