@@ -93,7 +93,7 @@ def service(
         secret = container.operators.add_caller_secret(agent.org_id, SecretKind.SHARED, overlap=timedelta())
         if request.param == "away":
             sandbox.stop()
-        app = create_app(container.callers, public_url="http://127.0.0.1")
+        app = create_app(container.callers, container.providers, public_url="http://127.0.0.1")
         yield Service(app, container.operators, agent, secret.text, request.param)
         container.close()
 
