@@ -103,13 +103,14 @@ class Site:
             unit.commit()
         return rows_changed(changed)
 
-    def raised(self, appointment_id: str) -> list[str]:
+    def raised(self, appointment_id: str, source: str = "calcom") -> list[str]:
+        """Names of the events about the appointment itself, oldest first."""
         with self.database.reading_unit() as unit:
             deliveries = unit.deliveries.search(DeliveryFilter(org_id=self.agent.org_id, limit=500))
             events = [unit.deliveries.event(each.event_id) for each in deliveries]
         told = sorted((event for event in events if event is not None), key=lambda event: event.occurred_at)
         ours = (event for event in told if event.appointment_id == appointment_id)
-        return [event.name.value for event in ours if event.data["source"] == "calcom"]
+        return [event.name.value for event in ours if event.data.get("source") == source]
 
     def send(self, raw: bytes, signature: str, account_id: str = "") -> requests.Response:
         url = f"{self.stack.url}/api/v1/calcom/webhooks/{account_id or self.account.id}"
@@ -167,6 +168,8 @@ def test_what_ringbook_does_itself_raises_nothing_a_second_time(hooked: Site) ->
     assert (moved.status_code, cancelled.status_code) == (200, 200)
     eventually(lambda: hooked.waiting() == 0, within=20, what="all notices handled")
     assert (hooked.look(ours), hooked.raised(ours)) == (("cancelled", utc(start), 2), [])
+    ourselves = ["appointment.booked", "appointment.rescheduled", "appointment.cancelled"]
+    assert hooked.raised(ours, "ringbook") == ourselves
 
 
 def test_forged_replayed_and_reordered_hooks_change_nothing(hooked: Site) -> None:

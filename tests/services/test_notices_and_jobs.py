@@ -86,3 +86,29 @@ def test_a_job_that_gave_up_looking_is_settled_by_what_cal_com_tells(board: Swit
 
     assert desk.job(job.id).status is Status.SUCCEEDED
     assert (len(desk.calendar.writes), board.outcomes()) == (1, ["reopened"])
+
+
+def test_a_row_that_changed_while_cal_com_was_asked_is_not_overwritten_by_what_was_read(board: Switchboard) -> None:
+    desk, ours = board.desk, board.booked()
+    old = board.desk.calendar.rows["uid1"]
+    board.tell("BOOKING_CANCELLED", old)  # a lie, so that Cal.com is asked
+    calendar: Any = desk.calendar
+    look = calendar.booking
+
+    def look_while_a_job_moves_it(*words: Any) -> Booking:
+        calendar.booking = look
+        asked = desk.ask(
+            Action.RESCHEDULE, appointment_id=ours, appointment_datetime=(TWO_PM_TUESDAY + HOUR).isoformat()
+        )
+        desk.work()
+        assert desk.job(asked.job_id).status is Status.SUCCEEDED
+        return old
+
+    calendar.booking = look_while_a_job_moves_it
+    board.work()
+    assert desk.appointment(ours).starts_at == TWO_PM_TUESDAY + HOUR
+    assert board.outcomes() == [""]
+    board.later(1)
+
+    assert desk.appointment(ours).starts_at == TWO_PM_TUESDAY + HOUR
+    assert (board.outcomes(), board.raised()) == (["known"], [])
