@@ -36,6 +36,12 @@ SECURITY_SCHEMES = {
         "name": HEADER,
         "description": "Made by `ringbook apikey add`: of one organization (rbk_...), or an admin's (rbk_admin_...).",
     },
+    "Signature": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "X-Cal-Signature-256",
+        "description": "HMAC-SHA256 of the raw body in hex, as Cal.com signs its webhooks.",
+    },
 }
 
 BEHIND_KEY = dict.fromkeys((401, 403, 429, 500, 503), ErrorResponseSchema)
