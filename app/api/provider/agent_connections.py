@@ -15,7 +15,7 @@ from marshmallow import fields, validate
 from app.api.endpoints import Endpoints
 from app.api.fields import Identifier, Text, WholeNumber
 from app.api.guards import Guard
-from app.api.provider.accounts import KEY_FIELD
+from app.api.provider.accounts import KEY_FIELD, base_url_field, check_account
 from app.api.provider.agents import reached_agent
 from app.api.provider.appointments import OrganizationQuerySchema
 from app.api.provider.connections import ConnectedSchema, connected_document
@@ -23,6 +23,7 @@ from app.api.provider.documents import account_status
 from app.api.provider.pages import Strict
 from app.api.provider.records import maybe
 from app.api.provider.replies import ASKS_CALCOM, READS, WRITES, answer_schema, done
+from app.api.provider.scopes import check_admin_alone
 from app.api.response_schemas import Open, flag, text
 from app.domain.answers import Result
 from app.domain.directory import Agent, ConnectionKind
@@ -56,6 +57,7 @@ class PrivateKeySchema(Strict):
     org_id = Identifier(load_default=None, metadata={"format": "uuid", "description": "That of the agent, if any."})
     api_key = Text(longest=LONGEST_KEY, required=True, metadata=KEY_FIELD)
     account_name = Text(longest=200, load_default="Default", metadata={"description": "Default if not given."})
+    api_base_url = base_url_field()
     event_type_id = _event_type_id()
 
 
@@ -149,8 +151,10 @@ def _link(endpoints: Endpoints, cases: ProviderCases) -> None:
         gives={200: LinkedSchema, **WRITES, **ASKS_CALCOM},
     )
     def assign(wanted: dict[str, Any], agent_id: str) -> Response:
+        agent = reached_agent(cases, agent_id)
+        check_account(cases, wanted["calcom_account_id"])
         agent = cases.operators.change_agent(
-            reached_agent(cases, agent_id).id,
+            agent.id,
             account_id=wanted["calcom_account_id"] or "",
             event_type_id=wanted["event_type_id"],
         )
@@ -171,10 +175,12 @@ def _connect(endpoints: Endpoints, cases: ProviderCases) -> None:
         gives={200: ConnectedSchema, **WRITES, **ASKS_CALCOM},
     )
     def connect(wanted: dict[str, Any], agent_id: str) -> Response:
+        check_admin_alone(wanted["api_base_url"])
         account = cases.connect_private_account(
             _agent_of(cases, agent_id, wanted["org_id"]).id,
             api_key=wanted["api_key"],
             name=wanted["account_name"],
+            base_url=wanted["api_base_url"] or "",
             event_type_id=wanted["event_type_id"],
         )
         return done("Cal.com connected to the agent successfully", connected_document(account))

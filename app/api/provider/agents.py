@@ -10,6 +10,7 @@ from marshmallow import fields
 from app.api.endpoints import Endpoints
 from app.api.fields import Identifier
 from app.api.guards import Guard
+from app.api.provider.accounts import check_account
 from app.api.provider.agent_schemas import EXAMPLE, AgentChangeSchema, NewAgentSchema, settings_in
 from app.api.provider.documents import agent_document
 from app.api.provider.pages import made_at, page_document, page_fields, page_query, span_of
@@ -64,6 +65,7 @@ def _collection(endpoints: Endpoints, cases: ProviderCases) -> None:
         gives={CREATED: OneSchema, **WRITES, **ASKS_CALCOM},
     )
     def add(wanted: dict[str, Any]) -> Response:
+        check_account(cases, wanted["account_id"])
         added = cases.operators.add_agent(
             org_id=organization_meant(wanted["org_id"]),
             id=wanted["id"],
@@ -100,6 +102,7 @@ def _item(endpoints: Endpoints, cases: ProviderCases) -> None:
     )
     def change(wanted: dict[str, Any], agent_id: str) -> Response:
         agent = reached_agent(cases, agent_id)
+        check_account(cases, wanted["account_id"])
         changed = cases.operators.change_agent(
             agent.id,
             settings=settings_in(wanted),

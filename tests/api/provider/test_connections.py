@@ -83,6 +83,7 @@ def test_what_is_wrong_is_said_field_by_field(site: Site, body: dict[str, Any], 
 def test_only_an_admin_sends_keys_to_another_cal_com(site: Site, calcom: SandboxProcess) -> None:
     url = f"{calcom.url}/v2"
     assert refusal(site.clinic.post("/accounts", api_key=RIVERA, api_base_url=url))[0] == 403
+    assert refusal(site.clinic.post("/calcom/connect", api_key=RIVERA, api_base_url=url))[0] == 403
     wanted = {"org_id": site.org.id, "api_key": RIVERA, "api_base_url": url}
     assert data(site.admin.post("/accounts", **wanted), 201)["api_base_url"] == url
 
@@ -196,6 +197,16 @@ def test_a_link_to_an_account_without_the_agents_event_type_is_refused(site: Sit
     code, name, details = refusal(site.clinic.put(path, calcom_account_id=strange))
     assert (code, name, details) == (400, "NOT_CONNECTED", "Cal.com is not connected")
     assert data(site.clinic.get(path))["type"] == "org_primary"
+
+
+def test_a_foreign_account_cannot_be_linked_and_is_not_told_from_one_that_is_not_there(site: Site) -> None:
+    site.connect()
+    agent, foreign = site.agent(), site.connect(site.other_org)
+    for account_id in (foreign, NOBODY):
+        linked = site.clinic.put(f"/calcom/agents/{agent.id}/account", calcom_account_id=account_id)
+        assert refusal(linked) == (404, "NOT_FOUND", {})
+        changed = site.clinic.patch(f"/agents/{agent.id}", account_id=account_id)
+        assert refusal(changed) == (404, "NOT_FOUND", {})
 
 
 def test_unknown_and_foreign_agents_are_told_apart_by_nothing(site: Site) -> None:

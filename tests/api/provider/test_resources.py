@@ -74,7 +74,7 @@ def test_an_account_is_added_renamed_made_primary_and_given_another_key(site: Si
     assert refusal(site.clinic.patch(path, account_name="Front desk")) == (
         400,
         "INVALID_REQUEST",
-        {"name": "The organization has another account Front desk."},
+        {"account_name": "The organization has another account Front desk."},
     )
 
 
@@ -130,7 +130,10 @@ def test_an_agent_needs_an_account_of_its_own_organization(site: Site) -> None:
     assert refusal(site.clinic.post("/agents", **AGENT))[:2] == (400, "NOT_CONNECTED")
     site.connect()
     foreign = site.connect(site.other_org)
-    assert refusal(site.clinic.post("/agents", **AGENT, account_id=foreign))[0] == 400
+    for account_id in (foreign, NOBODY):
+        assert refusal(site.clinic.post("/agents", **AGENT, account_id=account_id)) == (404, "NOT_FOUND", {})
+    status, code, details = refusal(site.admin.post("/agents", **AGENT, org_id=site.org.id, account_id=foreign))
+    assert (status, code, list(details)) == (400, "INVALID_REQUEST", ["account_id"])
 
 
 def test_an_id_taken_elsewhere_tells_nothing_of_whose_it_is(site: Site) -> None:
