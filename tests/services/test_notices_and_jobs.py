@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from app.domain.answers import Result
-from app.domain.appointments import Action
+from app.domain.appointments import Action, Booking
 from app.domain.errors import CalendarError
 from app.domain.jobs import Status
 from app.domain.outcomes import RetryLater
