@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from app.cli.demo_agent import AGENT_ID, AGENT_NAME, EVENT_TYPE_ID, ORG_ID, SANDBOX_KEY
+from app.cli.hooks import connect_if_possible
 from app.cli.session import use_cases
 from app.services.change_account import AccountChange
 from config.settings import load_settings
@@ -38,6 +39,7 @@ def _connect_sandbox(operators: OperatorCases, base_url: str) -> None:
     for account in operators.list_accounts(ORG_ID):
         if account.name == ACCOUNT:
             if account.is_connected and account.base_url != base_url:
-                operators.change_account(account.id, AccountChange(base_url=base_url))
+                connect_if_possible(operators, operators.change_account(account.id, AccountChange(base_url=base_url)))
             return
-    operators.add_account(org_id=ORG_ID, name=ACCOUNT, api_key=SANDBOX_KEY, base_url=base_url)
+    account = operators.add_account(org_id=ORG_ID, name=ACCOUNT, api_key=SANDBOX_KEY, base_url=base_url)
+    connect_if_possible(operators, account)

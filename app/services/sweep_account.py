@@ -62,13 +62,17 @@ class SweepAccount:
             pause = min(self.every * 2**sweep.failures, LONGEST_PAUSE)
             self._end(sweep, sweep.swept_until, min(sweep.failures + 1, MOST_FAILURES), now + pause)
         else:
-            self._note(sweep, found, until, next_at=now + self.every if until == now else now)
+            if found is None:
+                self._end(sweep, sweep.swept_until, 0, now + self.every)
+            else:
+                self._note(sweep, found, until, next_at=now + self.every if until == now else now)
 
-    def _changed(self, sweep: Sweep, until: datetime | None) -> list[Booking]:
+    def _changed(self, sweep: Sweep, until: datetime | None) -> list[Booking] | None:
+        """None while the account is disconnected: once it has a key again, the time in between is made up for."""
         with self.read_unit() as unit:
             access = unit.directory.access(sweep.account_id)
         if access is None:
-            return []
+            return None
         return self.calendar.bookings_changed_between(access, sweep.swept_until - CLOCKS_DIFFER, until)
 
     def _note(self, sweep: Sweep, found: list[Booking], until: datetime, *, next_at: datetime) -> None:

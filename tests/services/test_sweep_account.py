@@ -14,6 +14,7 @@ from app.domain.directory import Access
 from app.domain.errors import CalendarError, PostponedError
 from app.domain.jobs import Status
 from app.domain.outcomes import RetryLater
+from app.storage.tables import accounts
 from tests.services.desk import TWO_PM_TUESDAY, Desk
 from tests.services.switchboard import ACCOUNT, EVERY, Switchboard
 
@@ -163,6 +164,24 @@ def test_with_too_many_changes_for_one_list_the_window_gets_narrower(board: Swit
         board.work()
         board.desk.later(3600)
     assert [until for _, until in noted.asked[1:]] == [seen + DAY, seen + DAY / 2, seen + DAY / 4]
+
+
+def test_what_changed_while_an_account_had_no_key_is_found_when_it_has_one_again(board: Switchboard) -> None:
+    noted = windows(board)
+    board.sweep_now()
+    seen = board.desk.now
+    with board.desk.database.unit() as unit:
+        unit._session.execute(accounts.update().values(encrypted_key=None))
+        unit.commit()
+    board.sweep_now()
+    assert len(noted.asked) == 1
+    with board.desk.database.unit() as unit:
+        account = unit.directory.account(ACCOUNT)
+        assert account is not None
+        unit.directory.save_account(account, "cal_test_newkey")
+        unit.commit()
+    board.sweep_now()
+    assert noted.asked[1:] == [(seen - OVERLAP, None)]
 
 
 def test_a_sweep_whose_worker_died_is_made_by_another(board: Switchboard) -> None:
