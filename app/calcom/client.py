@@ -11,6 +11,7 @@ from datetime import datetime
 from app.calcom import calls, wire
 from app.calcom.asking import ask, understood, unreadable
 from app.calcom.calls import Call
+from app.calcom.event_type_list import read_event_types
 from app.calcom.failures import outcome_of, outcome_of_silence
 from app.calcom.hooks import CalcomHooks
 from app.calcom.silence import NoAnswerError, NotSentError
@@ -139,7 +140,7 @@ class CalcomCalendar:
 
     def event_types(self, access: Access) -> list[EventTypeEntry]:
         reply = self._ask(access, calls.event_types())
-        return understood(reply, lambda answer: wire.read_event_types(answer.data))
+        return understood(reply, lambda answer: read_event_types(answer.data))
 
     def owner(self, access: Access) -> Owner:
         reply = self._ask(access, calls.owner())

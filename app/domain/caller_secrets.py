@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Protocol
 
 TOLERANCE = timedelta(minutes=5)
 """How far a signature's timestamp may be from now. The same request again within it is one request (`dedupe`)."""
@@ -89,3 +90,13 @@ def _fits(proof: Proof, secret: CallerSecret, now: datetime) -> bool:
 
 def _is_recent(timestamp: str, now: datetime) -> bool:
     return bool(_UNIX_TIME.fullmatch(timestamp)) and abs(now.timestamp() - int(timestamp)) <= TOLERANCE.total_seconds()
+
+
+class CallerSecretStore(Protocol):
+    """The secrets of verified callers."""
+
+    def of_organization(self, org_id: str) -> list[CallerSecret]: ...
+
+    def save(self, secret: CallerSecret) -> None: ...
+
+    def remove(self, org_id: str, secret_id: str) -> bool: ...

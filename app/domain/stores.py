@@ -9,15 +9,15 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from app.domain.answers import Final
-from app.domain.api_keys import ApiKey
+from app.domain.api_keys import ApiKeyStore
 from app.domain.appointments import Appointment, AppointmentStatus, Reach
-from app.domain.caller_secrets import CallerSecret
-from app.domain.directory import Access, Account, Agent, Organization
+from app.domain.caller_secrets import CallerSecretStore
+from app.domain.directory_store import Directory
 from app.domain.jobs import Attempt, Job, Status
 from app.domain.notice_stores import HookStore, NoticeStore, SweepStore
 from app.domain.outcomes import Trace
-from app.domain.paging import WHOLE, Place, Span
-from app.domain.privacy import AuditEntry, Person
+from app.domain.paging import Place
+from app.domain.privacy import AuditStore, PersonalData
 from app.domain.webhook_stores import DeliveryStore, EndpointStore
 
 
@@ -199,102 +199,6 @@ class AppointmentStore(Protocol):
         ...
 
     def set_status(self, appointment_id: str, status: AppointmentStatus) -> None: ...
-
-
-class Directory(Protocol):
-    """Lists come in the order of their making."""
-
-    def organization(self, org_id: str) -> Organization | None: ...
-
-    def organizations(self, span: Span = WHOLE) -> list[Organization]: ...
-
-    def save_organization(self, organization: Organization) -> None: ...
-
-    def account(self, account_id: str) -> Account | None: ...
-
-    def accounts(self, org_id: str | None = None, span: Span = WHOLE) -> list[Account]: ...
-
-    def save_account(self, account: Account, api_key: str | None) -> None:
-        """Insert or update; the key is encrypted before it is stored, None leaves it as it is."""
-        ...
-
-    def disconnect_account(self, account_id: str, *, now: datetime) -> None:
-        """Throw its key away for good; nothing changes where that was done before."""
-        ...
-
-    def access(self, account_id: str) -> Access | None: ...
-
-    def rotate_keys(self) -> int:
-        """Encrypt every stored key anew with the first of the secret keys; returns how many."""
-        ...
-
-    def agent(self, agent_id: str) -> Agent | None: ...
-
-    def agent_of(self, org_id: str, agent_id: str) -> Agent | None:
-        """None for an unknown agent and for one of another organization alike."""
-        ...
-
-    def agents(self, org_id: str | None = None, span: Span = WHOLE) -> list[Agent]:
-        """Without those that were deleted."""
-        ...
-
-    def save_agent(self, agent: Agent) -> None: ...
-
-
-class CallerSecretStore(Protocol):
-    """The secrets of verified callers."""
-
-    def of_organization(self, org_id: str) -> list[CallerSecret]: ...
-
-    def save(self, secret: CallerSecret) -> None: ...
-
-    def remove(self, org_id: str, secret_id: str) -> bool: ...
-
-
-class PersonalData(Protocol):
-    """All places where personal data is kept. What was erased once is not counted again."""
-
-    def open_jobs_of(self, person: Person) -> list[str]: ...
-
-    def count_of(self, person: Person) -> dict[str, int]: ...
-
-    def erase_of(self, person: Person, *, now: datetime) -> dict[str, int]:
-        """Of what is final; rows changed, by place."""
-        ...
-
-    def count_over(self, before: datetime) -> dict[str, int]: ...
-
-    def erase_over(self, before: datetime, *, now: datetime, limit: int) -> dict[str, int]:
-        """Of what has been over since before, at most `limit` rows of each place."""
-        ...
-
-
-class AuditStore(Protocol):
-    """Entries are added, never taken away."""
-
-    def save(self, entry: AuditEntry) -> None: ...
-
-    def newest(self, *, limit: int, before: str | None = None) -> list[AuditEntry]: ...
-
-
-class ApiKeyStore(Protocol):
-    def add(self, api_key: ApiKey) -> None: ...
-
-    def get(self, key_id: str) -> ApiKey | None: ...
-
-    def by_hash(self, key_hash: str) -> ApiKey | None: ...
-
-    def all(self, org_id: str | None = None, span: Span = WHOLE) -> list[ApiKey]:
-        """In the order of their making: every key, or those of one organization."""
-        ...
-
-    def revoke(self, key_id: str, *, now: datetime) -> bool:
-        """False where it was revoked before, or there is none."""
-        ...
-
-    def note_use(self, key_id: str, *, now: datetime) -> bool:
-        """False where its use was noted within the last minute."""
-        ...
 
 
 class LeaseStore(Protocol):

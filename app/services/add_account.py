@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from uuid import uuid4
 
 from app.domain.directory import Access, Account, Organization
+from app.domain.directory_store import Directory
 from app.domain.ports import Calendar, Clock
-from app.domain.stores import Directory, OpenUnit
+from app.domain.stores import OpenUnit
 from app.services.account_settings import checked_base_url, checked_key
 from app.services.named import access_to, checked_name, organization_named, refused
 

@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from uuid import uuid4
 
 from app.domain.directory import Agent
+from app.domain.directory_store import Directory
 from app.domain.event_types import EventType
 from app.domain.ports import Calendar, Clock
-from app.domain.stores import Directory, OpenUnit
+from app.domain.stores import OpenUnit
 from app.services.agent_settings import NOTHING_CHOSEN, AgentSettings, check_answers, check_bookable
 from app.services.named import access_to, account_serving, checked_name, checked_uuid, organization_named, refused
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from app.domain.directory import Access, Account
+from app.domain.directory_store import Directory
 from app.domain.errors import ConflictError, NotConnectedError
 from app.domain.ports import Calendar, Owner
-from app.domain.stores import Directory, OpenUnit
+from app.domain.stores import OpenUnit
 from app.services.account_settings import checked_base_url, checked_key, checked_settle
 from app.services.named import access_to, account_named, checked_name, organization_named, refused
 

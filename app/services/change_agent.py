@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from app.domain.directory import Agent
+from app.domain.directory_store import Directory
 from app.domain.errors import ConflictError
 from app.domain.event_types import EventType
 from app.domain.ports import Calendar
-from app.domain.stores import Directory, OpenUnit
+from app.domain.stores import OpenUnit
 from app.services.agent_settings import NOTHING_CHOSEN, AgentSettings, check_answers, check_bookable
 from app.services.named import access_to, account_serving, agent_named, organization_named
 

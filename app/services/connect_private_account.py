@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from uuid import uuid4
 
 from app.domain.directory import Access, Account, Agent
+from app.domain.directory_store import Directory
 from app.domain.errors import ConflictError
 from app.domain.event_types import EventType
 from app.domain.ports import Calendar, Clock
-from app.domain.stores import Directory, OpenUnit
+from app.domain.stores import OpenUnit
 from app.services.account_settings import checked_base_url, checked_key
 from app.services.agent_settings import check_answers, check_bookable
 from app.services.named import agent_named, checked_name

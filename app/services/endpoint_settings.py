@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from app.domain.api_keys import Scope
+from app.domain.directory_store import Directory
 from app.domain.errors import UnknownNameError
 from app.domain.events import SUBSCRIBABLE, EventName
 from app.domain.sending import Sender, TargetError
-from app.domain.stores import Directory
 from app.domain.webhook_stores import DeliveryStore, EndpointStore
 from app.domain.webhooks import Delivery, Endpoint
 from app.services.named import checked_uuid, refused

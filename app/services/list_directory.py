@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.domain.directory import Account, Agent, Organization
+from app.domain.directory_store import Directory
 from app.domain.paging import WHOLE, Span
-from app.domain.stores import Directory, OpenUnit
+from app.domain.stores import OpenUnit
 from app.services.named import organization_named
 
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from app.domain.directory import Account, effective_account_id
+from app.domain.directory_store import Directory
 from app.domain.event_types import EventType
 from app.domain.ports import SlotCache
-from app.domain.stores import Directory
 
 
 def event_types_of(directory: Directory, account: Account) -> list[EventType]:

@@ -8,17 +8,12 @@ from typing import Self
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from app.domain.api_keys import ApiKeyStore
+from app.domain.caller_secrets import CallerSecretStore
+from app.domain.directory_store import Directory
 from app.domain.notice_stores import HookStore, NoticeStore, SweepStore
-from app.domain.stores import (
-    ApiKeyStore,
-    AppointmentStore,
-    AuditStore,
-    CallerSecretStore,
-    Directory,
-    JobStore,
-    LeaseStore,
-    PersonalData,
-)
+from app.domain.privacy import AuditStore, PersonalData
+from app.domain.stores import AppointmentStore, JobStore, LeaseStore
 from app.domain.webhook_stores import DeliveryStore, EndpointStore
 from app.storage.api_key_store import SqlApiKeyStore
 from app.storage.appointment_store import SqlAppointmentStore

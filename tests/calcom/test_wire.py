@@ -9,7 +9,7 @@ import pytest
 
 from app.calcom import wire
 from app.domain.appointments import AppointmentStatus, Booking
-from app.domain.event_types import BookingField, EventTypeEntry
+from app.domain.event_types import BookingField
 from app.domain.ports import Owner
 
 BOOKING: dict[str, Any] = {
@@ -236,29 +236,6 @@ def test_an_event_type_without_a_length_is_refused() -> None:
 )
 def test_where_to_join_by_video_is_an_address_of_the_web(row: dict[str, Any], url: str) -> None:
     assert wire.read_booking(BOOKING | row).meeting_url == url
-
-
-def test_event_types_are_read_as_a_list_to_choose_from() -> None:
-    row = {"id": 7, "slug": "visit", "title": "Visit", "description": "At home", "lengthInMinutes": 30}
-    paid = {"price": 1500, "currency": "usd", "hidden": True}
-    plain, full = wire.read_event_types([row | {"description": None}, row | paid])
-    assert plain == EventTypeEntry(id=7, slug="visit", title="Visit", length_minutes=30)
-    assert full == EventTypeEntry(
-        id=7,
-        slug="visit",
-        title="Visit",
-        description="At home",
-        length_minutes=30,
-        price=1500,
-        currency="usd",
-        hidden=True,
-    )
-
-
-@pytest.mark.parametrize("answer", [None, {}, [None], [{"id": "7", "lengthInMinutes": 30}], [{"id": 7}]])
-def test_what_is_no_list_of_event_types_is_refused(answer: object) -> None:
-    with pytest.raises(wire.UnreadableError):
-        wire.read_event_types(answer)
 
 
 def test_the_owner_is_read_with_their_address() -> None:

@@ -67,6 +67,7 @@ def account_endpoints(cases: ProviderCases) -> Endpoints:
     endpoints = Endpoints("AccountService", url_prefix="/api/v1/accounts")
     _collection(endpoints, cases)
     _item(endpoints, cases)
+    _change(endpoints, cases)
     return endpoints
 
 
@@ -119,6 +120,21 @@ def _item(endpoints: Endpoints, cases: ProviderCases) -> None:
 
     @endpoints.operation(
         ACCOUNT,
+        method="DELETE",
+        operation_id="DisconnectAccount",
+        guard=Guard.API_KEY,
+        summary="Disconnect a Cal.com account: its key is thrown away",
+        description="Refused with 409 while a request with it is under way. Once more changes nothing.",
+        gives={200: OneSchema, **READS, 409: WRITES[409]},
+    )
+    def disconnect(account_id: str) -> Response:
+        account = reached_account(cases, account_id)
+        return done("Account disconnected", account_document(cases.disconnect_accounts.one(account.id)))
+
+
+def _change(endpoints: Endpoints, cases: ProviderCases) -> None:
+    @endpoints.operation(
+        ACCOUNT,
         method="PATCH",
         operation_id="ChangeAccount",
         guard=Guard.API_KEY,
@@ -136,19 +152,6 @@ def _item(endpoints: Endpoints, cases: ProviderCases) -> None:
         return done(
             "Account changed", account_document(cases.operators.change_account(account.id, AccountChange(**wanted)))
         )
-
-    @endpoints.operation(
-        ACCOUNT,
-        method="DELETE",
-        operation_id="DisconnectAccount",
-        guard=Guard.API_KEY,
-        summary="Disconnect a Cal.com account: its key is thrown away",
-        description="Refused with 409 while a request with it is under way. Once more changes nothing.",
-        gives={200: OneSchema, **READS, 409: WRITES[409]},
-    )
-    def disconnect(account_id: str) -> Response:
-        account = reached_account(cases, account_id)
-        return done("Account disconnected", account_document(cases.disconnect_accounts.one(account.id)))
 
 
 def check_account(cases: ProviderCases, account_id: str | None) -> None:

@@ -35,6 +35,7 @@ def agent_endpoints(cases: ProviderCases) -> Endpoints:
     endpoints = Endpoints("AgentService", url_prefix="/api/v1/agents")
     _collection(endpoints, cases)
     _item(endpoints, cases)
+    _change(endpoints, cases)
     return endpoints
 
 
@@ -91,6 +92,21 @@ def _item(endpoints: Endpoints, cases: ProviderCases) -> None:
 
     @endpoints.operation(
         AGENT,
+        method="DELETE",
+        operation_id="DeleteAgent",
+        guard=Guard.API_KEY,
+        summary="Delete an agent",
+        description="Refused with 409 while a request of its is under way. Its jobs and appointments stay.",
+        gives={200: NothingMoreSchema, **READS, 409: WRITES[409]},
+    )
+    def delete(agent_id: str) -> Response:
+        cases.delete_agent(reached_agent(cases, agent_id).id)
+        return done("Agent deleted")
+
+
+def _change(endpoints: Endpoints, cases: ProviderCases) -> None:
+    @endpoints.operation(
+        AGENT,
         method="PATCH",
         operation_id="ChangeAgent",
         guard=Guard.API_KEY,
@@ -112,19 +128,6 @@ def _item(endpoints: Endpoints, cases: ProviderCases) -> None:
             force=wanted["force"],
         )
         return done("Agent changed", agent_document(changed))
-
-    @endpoints.operation(
-        AGENT,
-        method="DELETE",
-        operation_id="DeleteAgent",
-        guard=Guard.API_KEY,
-        summary="Delete an agent",
-        description="Refused with 409 while a request of its is under way. Its jobs and appointments stay.",
-        gives={200: NothingMoreSchema, **READS, 409: WRITES[409]},
-    )
-    def delete(agent_id: str) -> Response:
-        cases.delete_agent(reached_agent(cases, agent_id).id)
-        return done("Agent deleted")
 
 
 def reached_agent(cases: ProviderCases, agent_id: str) -> Agent:

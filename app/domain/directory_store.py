@@ -1,0 +1,49 @@
+"""What the use cases need of the stored directory, as a protocol."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Protocol
+
+from app.domain.directory import Access, Account, Agent, Organization
+from app.domain.paging import WHOLE, Span
+
+
+class Directory(Protocol):
+    """Lists come in the order of their making."""
+
+    def organization(self, org_id: str) -> Organization | None: ...
+
+    def organizations(self, span: Span = WHOLE) -> list[Organization]: ...
+
+    def save_organization(self, organization: Organization) -> None: ...
+
+    def account(self, account_id: str) -> Account | None: ...
+
+    def accounts(self, org_id: str | None = None, span: Span = WHOLE) -> list[Account]: ...
+
+    def save_account(self, account: Account, api_key: str | None) -> None:
+        """Insert or update; the key is encrypted before it is stored, None leaves it as it is."""
+        ...
+
+    def disconnect_account(self, account_id: str, *, now: datetime) -> None:
+        """Throw its key away for good; nothing changes where that was done before."""
+        ...
+
+    def access(self, account_id: str) -> Access | None: ...
+
+    def rotate_keys(self) -> int:
+        """Encrypt every stored key anew with the first of the secret keys; returns how many."""
+        ...
+
+    def agent(self, agent_id: str) -> Agent | None: ...
+
+    def agent_of(self, org_id: str, agent_id: str) -> Agent | None:
+        """None for an unknown agent and for one of another organization alike."""
+        ...
+
+    def agents(self, org_id: str | None = None, span: Span = WHOLE) -> list[Agent]:
+        """Without those that were deleted."""
+        ...
+
+    def save_agent(self, agent: Agent) -> None: ...
