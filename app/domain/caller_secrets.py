@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Protocol
 
 TOLERANCE = timedelta(minutes=5)
 """How far a signature's timestamp may be from now. The same request again within it is one request (`dedupe`)."""
@@ -45,6 +46,16 @@ class CallerSecret:
 
     def holds(self, now: datetime) -> bool:
         return self.ends_at is None or now < self.ends_at
+
+
+class CallerSecretStore(Protocol):
+    """The secrets of verified callers."""
+
+    def of_organization(self, org_id: str) -> list[CallerSecret]: ...
+
+    def save(self, secret: CallerSecret) -> None: ...
+
+    def remove(self, org_id: str, secret_id: str) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

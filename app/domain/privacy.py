@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Protocol
 
 ERASED = "[erased]"
 """In place of a name; what else was personal is left empty."""
@@ -42,6 +43,32 @@ class AuditEntry:
     target_hash: str = ""
     reason: str = ""
     counts: Mapping[str, int] = field(default_factory=dict)
+
+
+class PersonalData(Protocol):
+    """All places where personal data is kept. What was erased once is not counted again."""
+
+    def open_jobs_of(self, person: Person) -> list[str]: ...
+
+    def count_of(self, person: Person) -> dict[str, int]: ...
+
+    def erase_of(self, person: Person, *, now: datetime) -> dict[str, int]:
+        """Of what is final; rows changed, by place."""
+        ...
+
+    def count_over(self, before: datetime) -> dict[str, int]: ...
+
+    def erase_over(self, before: datetime, *, now: datetime, limit: int) -> dict[str, int]:
+        """Of what has been over since before, at most `limit` rows of each place."""
+        ...
+
+
+class AuditStore(Protocol):
+    """Entries are added, never taken away."""
+
+    def save(self, entry: AuditEntry) -> None: ...
+
+    def newest(self, *, limit: int, before: str | None = None) -> list[AuditEntry]: ...
 
 
 def target_hash(entry_id: str, contacts: Iterable[str]) -> str:

@@ -10,11 +10,11 @@ from typing import Protocol, Self
 
 from app.domain.answers import Final
 from app.domain.appointments import Appointment, AppointmentStatus, Reach
-from app.domain.caller_secrets import CallerSecret
+from app.domain.caller_secrets import CallerSecretStore
 from app.domain.directory import Access, Account, Agent, Organization
 from app.domain.jobs import Attempt, Job, Status
 from app.domain.outcomes import Trace
-from app.domain.privacy import AuditEntry, Person
+from app.domain.privacy import AuditStore, PersonalData
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,42 +191,6 @@ class Directory(Protocol):
     def agents(self, org_id: str | None = None) -> list[Agent]: ...
 
     def save_agent(self, agent: Agent) -> None: ...
-
-
-class CallerSecretStore(Protocol):
-    """The secrets of verified callers."""
-
-    def of_organization(self, org_id: str) -> list[CallerSecret]: ...
-
-    def save(self, secret: CallerSecret) -> None: ...
-
-    def remove(self, org_id: str, secret_id: str) -> bool: ...
-
-
-class PersonalData(Protocol):
-    """All places where personal data is kept. What was erased once is not counted again."""
-
-    def open_jobs_of(self, person: Person) -> list[str]: ...
-
-    def count_of(self, person: Person) -> dict[str, int]: ...
-
-    def erase_of(self, person: Person, *, now: datetime) -> dict[str, int]:
-        """Of what is final; rows changed, by place."""
-        ...
-
-    def count_over(self, before: datetime) -> dict[str, int]: ...
-
-    def erase_over(self, before: datetime, *, now: datetime, limit: int) -> dict[str, int]:
-        """Of what has been over since before, at most `limit` rows of each place."""
-        ...
-
-
-class AuditStore(Protocol):
-    """Entries are added, never taken away."""
-
-    def save(self, entry: AuditEntry) -> None: ...
-
-    def newest(self, *, limit: int, before: str | None = None) -> list[AuditEntry]: ...
 
 
 class LeaseStore(Protocol):

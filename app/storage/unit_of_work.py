@@ -8,15 +8,9 @@ from typing import Self
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from app.domain.stores import (
-    AppointmentStore,
-    AuditStore,
-    CallerSecretStore,
-    Directory,
-    JobStore,
-    LeaseStore,
-    PersonalData,
-)
+from app.domain.caller_secrets import CallerSecretStore
+from app.domain.privacy import AuditStore, PersonalData
+from app.domain.stores import AppointmentStore, Directory, JobStore, LeaseStore
 from app.storage.appointment_store import SqlAppointmentStore
 from app.storage.audit_store import SqlAuditStore
 from app.storage.caller_secret_store import SqlCallerSecretStore
