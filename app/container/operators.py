@@ -82,11 +82,7 @@ def bind_operators(adapters: Adapters, *, calcom_base_url: str, public_url: str)
         list_organizations=ListOrganizations(read_unit=read_unit),
         show_organization=ShowOrganization(read_unit=read_unit),
         add_account=AddAccount(
-            open_unit=open_unit,
-            read_unit=read_unit,
-            calendar=calendar,
-            clock=clock,
-            default_base_url=calcom_base_url,
+            open_unit=open_unit, read_unit=read_unit, calendar=calendar, clock=clock, default_base_url=calcom_base_url
         ),
         change_account=ChangeAccount(open_unit=open_unit, read_unit=read_unit, calendar=calendar),
         list_accounts=ListAccounts(read_unit=read_unit),

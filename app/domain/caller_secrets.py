@@ -48,6 +48,16 @@ class CallerSecret:
         return self.ends_at is None or now < self.ends_at
 
 
+class CallerSecretStore(Protocol):
+    """The secrets of verified callers."""
+
+    def of_organization(self, org_id: str) -> list[CallerSecret]: ...
+
+    def save(self, secret: CallerSecret) -> None: ...
+
+    def remove(self, org_id: str, secret_id: str) -> bool: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:
     """What a request carries to show whose it is: the headers as they came, and the body they sign."""
@@ -90,13 +100,3 @@ def _fits(proof: Proof, secret: CallerSecret, now: datetime) -> bool:
 
 def _is_recent(timestamp: str, now: datetime) -> bool:
     return bool(_UNIX_TIME.fullmatch(timestamp)) and abs(now.timestamp() - int(timestamp)) <= TOLERANCE.total_seconds()
-
-
-class CallerSecretStore(Protocol):
-    """The secrets of verified callers."""
-
-    def of_organization(self, org_id: str) -> list[CallerSecret]: ...
-
-    def save(self, secret: CallerSecret) -> None: ...
-
-    def remove(self, org_id: str, secret_id: str) -> bool: ...

@@ -45,12 +45,6 @@ class AuditEntry:
     counts: Mapping[str, int] = field(default_factory=dict)
 
 
-def target_hash(entry_id: str, contacts: Iterable[str]) -> str:
-    """scrypt, salted with the entry: phone numbers are few enough to try out any quick hash."""
-    person = "\n".join(sorted(contacts)).encode()
-    return hashlib.scrypt(person, salt=entry_id.encode(), n=2**14, r=8, p=1, dklen=32).hex()
-
-
 class PersonalData(Protocol):
     """All places where personal data is kept. What was erased once is not counted again."""
 
@@ -75,3 +69,9 @@ class AuditStore(Protocol):
     def save(self, entry: AuditEntry) -> None: ...
 
     def newest(self, *, limit: int, before: str | None = None) -> list[AuditEntry]: ...
+
+
+def target_hash(entry_id: str, contacts: Iterable[str]) -> str:
+    """scrypt, salted with the entry: phone numbers are few enough to try out any quick hash."""
+    person = "\n".join(sorted(contacts)).encode()
+    return hashlib.scrypt(person, salt=entry_id.encode(), n=2**14, r=8, p=1, dklen=32).hex()

@@ -5,12 +5,16 @@ from __future__ import annotations
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor, wait
+from datetime import UTC, datetime
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Column, Engine, Index, Integer, MetaData, create_engine, inspect
+from cryptography.fernet import Fernet
+from sqlalchemy import Column, Engine, Index, Integer, MetaData, create_engine, inspect, text
 
+from app.domain.caller_secrets import Proof, hash_of, is_proven
+from app.storage.database import Database
 from app.storage.engines import parse_url
 from app.storage.schema import _locked, current_revision, migrate, newest_revision, roll_back
 from app.storage.tables import metadata
@@ -97,3 +101,27 @@ def test_processes_that_migrate_at_once_do_not_get_in_each_others_way(empty_url:
     for process in started:
         output, errors = process.communicate(timeout=90)
         assert (process.returncode, output.strip()) == (0, newest_revision()), errors
+
+
+def test_caller_secrets_of_the_version_before_go_on_holding(empty_url: str) -> None:
+    migrate(empty_url)
+    roll_back(empty_url, "0002")
+    engine = create_engine(parse_url(empty_url))
+    with engine.begin() as connection:
+        for org_id, secret_hash in (("org-1", hash_of("the secret")), ("org-2", "")):
+            connection.execute(
+                text(
+                    "INSERT INTO organizations (id, name, created_at, caller_secret_hash) VALUES (:id, 'x', :at, :hash)"
+                ),
+                {"id": org_id, "at": "2026-11-22T10:00:00+00:00", "hash": secret_hash},
+            )
+    engine.dispose()
+
+    migrate(empty_url)
+
+    database = Database(empty_url, secret_keys=(Fernet.generate_key().decode(),))
+    with database.reading_unit() as unit:
+        assert unit.caller_secrets.of_organization("org-2") == []
+        kept = unit.caller_secrets.of_organization("org-1")
+        assert is_proven(Proof(secret="the secret"), kept, datetime.now(UTC))
+    database.dispose()
