@@ -20,7 +20,7 @@ from app.domain.stores import OpenUnit
 from app.domain.traffic import Standing, Traffic
 from app.services.diagnose import DatabaseFacts
 from app.services.judge_redis import RedisInfo
-from app.storage.database import Database
+from app.storage.database import Database, utc_now
 from app.storage.schema import current_revision, newest_revision
 from app.traffic.shared import RedisTraffic
 from config.settings import Settings
@@ -46,10 +46,10 @@ class Adapters:
     close: Callable[[], None]
 
 
-def choose_adapters(settings: Settings) -> Adapters:
-    """Connects to nothing before it is used, so that it may be called before a fork."""
+def choose_adapters(settings: Settings, *, local: Clock = utc_now) -> Adapters:
+    """Connects to nothing before it is used, so that it may be called before a fork. `local`: this host's own clock."""
     stack = ExitStack()
-    database = Database(settings.database_url, secret_keys=settings.secret_keys)
+    database = Database(settings.database_url, secret_keys=settings.secret_keys, local=local)
     traffic = RedisTraffic(settings.redis_url)
     calendar = CalcomCalendar(TimeLimits(), f"Ringbook/{version('ringbook')}", traffic)
     doorbell, probe = RedisDoorbell(settings.redis_url), RedisProbe.of(settings.redis_url)

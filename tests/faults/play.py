@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from app.domain.directory import Agent
+from app.domain.jobs import Job
 from tests.faults.callers import Caller
-from tests.faults.intents import Notebook
+from tests.faults.intents import Notebook, key_of
 from tests.faults.ledger import Verdict, judge
 from tests.faults.site import DATABASES, Site, new_mark
 
@@ -48,6 +49,11 @@ class Run:
 
     def of(self, agent: Agent) -> Caller:
         return Caller(self.site, self.notebook, agent)
+
+    def of_mine(self, jobs: Iterable[Job]) -> list[Job]:
+        """Those of this scenario."""
+        keys = {intent.key for intent in self.notebook.intents}
+        return [job for job in jobs if key_of(job.command, job.appointment_id) in keys]
 
     def expect(self, holds: bool, what: str) -> None:
         if not holds:

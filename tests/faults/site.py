@@ -44,10 +44,10 @@ def diary() -> Iterator[datetime]:
 class Site:
     """Everything listens on loopback or on sockets in directories of its own, and ends with `open_site`'s block."""
 
-    def __init__(self, kind: str, directory: Path, stack: ExitStack, *, seed: int, unique: str = "on") -> None:
+    def __init__(self, kind: str, directory: Path, stack: ExitStack, *, seed: int, without: str = "") -> None:
         self.kind, self.seed = kind, seed
         self.dice = random.Random(seed)
-        self.sandbox = stack.enter_context(SandboxProcess("--rate-limit", "100000", "--unique", unique))
+        self.sandbox = stack.enter_context(SandboxProcess("--rate-limit", "100000"))
         self.valkey = ValkeyServer()
         stack.callback(self.valkey.close)
         self.valkey.start()
@@ -62,6 +62,7 @@ class Site:
             database_url=self.database_url,
             redis_url=self.valkey.url,
             calcom_url=f"{self.sandbox.url}/v2",
+            without=without,
         )
         stack.callback(self.crew.stop)
         settings = self.crew.settings
@@ -137,11 +138,11 @@ class Site:
 
 
 @contextmanager
-def open_site(kind: str, *, seed: int, unique: str = "on", directory: Path | None = None) -> Iterator[Site]:
+def open_site(kind: str, *, seed: int, directory: Path | None = None, without: str = "") -> Iterator[Site]:
     with ExitStack() as stack:
         if directory is None:
             directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="faults-")))
-        yield Site(kind, directory, stack, seed=seed, unique=unique)
+        yield Site(kind, directory, stack, seed=seed, without=without)
 
 
 def new_mark() -> str:

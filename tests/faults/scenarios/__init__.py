@@ -2,9 +2,11 @@
 
 from tests.faults.scenarios import (
     broker,
+    clocks,
     crashes,
     databases,
     failpoints,
+    frozen,
     load,
     races,
     repeats,
@@ -15,9 +17,11 @@ from tests.faults.scenarios import (
 
 __all__ = [
     "broker",
+    "clocks",
     "crashes",
     "databases",
     "failpoints",
+    "frozen",
     "load",
     "races",
     "repeats",
