@@ -7,12 +7,15 @@ from tests.faults.scenarios import (
     databases,
     failpoints,
     frozen,
+    limits,
     load,
     races,
+    refusals,
     repeats,
     supervised,
     together,
     upstream,
+    versions,
 )
 
 __all__ = [
@@ -22,10 +25,13 @@ __all__ = [
     "databases",
     "failpoints",
     "frozen",
+    "limits",
     "load",
     "races",
+    "refusals",
     "repeats",
     "supervised",
     "together",
     "upstream",
+    "versions",
 ]
