@@ -25,7 +25,7 @@ from app.domain.stores import OpenUnit
 from app.domain.traffic import Priority, Standing, Traffic
 from app.services.diagnose import DatabaseFacts
 from app.services.judge_redis import RedisInfo
-from app.storage.database import Database
+from app.storage.database import Database, utc_now
 from app.storage.schema import current_revision, newest_revision
 from app.traffic.counting import RedisLimits
 from app.traffic.shared import RedisTraffic
@@ -66,10 +66,10 @@ class Adapters:
     close: Callable[[], None]
 
 
-def choose_adapters(settings: Settings) -> Adapters:
-    """Connects to nothing before it is used, so that it may be called before a fork."""
+def choose_adapters(settings: Settings, *, local: Clock = utc_now) -> Adapters:
+    """Connects to nothing before it is used, so that it may be called before a fork. `local`: this host's own clock."""
     stack = ExitStack()
-    database = Database(settings.database_url, secret_keys=settings.secret_keys)
+    database = Database(settings.database_url, secret_keys=settings.secret_keys, local=local)
     publisher = CeleryPublisher(settings.redis_url)
     traffic = RedisTraffic(settings.redis_url)
     limits = RedisLimits(settings.redis_url, limit_table(settings), secret="".join(settings.secret_keys[-1:]))

@@ -5,14 +5,19 @@ from __future__ import annotations
 import argparse
 import random
 import sys
+from datetime import datetime
+from functools import partial
 from itertools import groupby
 
 import tests.faults.scenarios  # noqa: F401 - registers them
 from config.logs import configure_logging
+from tests.faults.guards import Guard, play_all
 from tests.faults.ledger import Verdict
 from tests.faults.play import SCENARIOS, Scale, Scenario, play
 from tests.faults.report import row, table, total
 from tests.faults.site import DATABASES, open_site
+
+MANY = 500
 
 
 def parse(words: list[str] | None = None) -> argparse.Namespace:
@@ -32,6 +37,7 @@ def parse(words: list[str] | None = None) -> argparse.Namespace:
         ("callers", 50),
     ):
         parser.add_argument(f"--{name}", type=int, default=number, help=f"default {number}")
+    parser.add_argument("--guards", action="store_true", help="take each guard of the product away: must be noticed")
     parser.add_argument("--list", action="store_true", help="name the scenarios and end")
     return parser.parse_args(words)
 
@@ -39,6 +45,8 @@ def parse(words: list[str] | None = None) -> argparse.Namespace:
 def main() -> int:
     chosen = parse()
     configure_logging("faults", "ERROR")
+    if chosen.guards:
+        return play_all(chosen.database or DATABASES, seed=chosen.seed, is_wanted=partial(_guard_is_wanted, chosen))
     wanted = [one for one in SCENARIOS.values() if _is_wanted(one, chosen)]
     if chosen.list:
         print("\n".join(one.name for one in wanted))
@@ -64,13 +72,21 @@ def _is_wanted(one: Scenario, chosen: argparse.Namespace) -> bool:
     return named and (one.short or not chosen.short)
 
 
+def _guard_is_wanted(chosen: argparse.Namespace, guard: Guard) -> bool:
+    return not chosen.only or any(words in (guard.name, guard.scenario) for words in chosen.only)
+
+
 def _on(database: str, wanted: list[Scenario], scale: Scale, seed: int) -> list[Verdict]:
-    """One site for scenarios that follow each other with one crew: what one leaves behind is the next one's weather."""
+    """One site for scenarios that follow each other with one crew: what one leaves behind is the next one's weather.
+
+    Where much is asked each has a site of its own: the sandbox does not forget, and would become slow.
+    """
     verdicts: list[Verdict] = []
     here = [one for one in wanted if database in one.databases]
-    for _, group in groupby(here, key=lambda one: one.crew):
+    for _, group in groupby(here, key=lambda one: (one.crew, one.name if scale.requests > MANY else "")):
         with open_site(database, seed=seed) as site:
             for one in group:
+                print(f"{datetime.now():%H:%M:%S} {database}: {one.name}", flush=True)
                 verdict = play(one, site, scale)
                 verdicts.append(verdict)
                 sins = {kind: count for kind, count in verdict.counts.items() if count}

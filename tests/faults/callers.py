@@ -20,6 +20,11 @@ from tests.support.stack import MANAGE
 from tests.support.waiting import eventually
 
 PATIENCE = 40.0
+FOR_ALL, FOR_EACH = 300.0, 3.0
+"""Seconds that many calls may take together, and for each of them on top."""
+
+TELL_EVERY = 30.0
+
 SILENT = frozenset({0, 500, 502, 503})
 STATUSES = {"SLOT_UNAVAILABLE": 422, "CONFLICT": 409, "NOT_FOUND": 404, "INVALID_REQUEST": 400}
 """What a polled refusal would have been as an answer."""
@@ -138,17 +143,26 @@ def all_at_once(calls: Iterable[Callable[[], Any]], *, threads: int = 16) -> Cro
 
 
 class Crowd:
+    """Calls that go on in threads. The more they are, the more patience they get."""
+
     def __init__(self, calls: list[Callable[[], Any]], threads: int) -> None:
+        self.patience = FOR_ALL + FOR_EACH * len(calls)
+        self._began = self._told = time.monotonic()
         self._pool = ThreadPoolExecutor(max_workers=min(threads, max(1, len(calls))))
         self._futures: list[Future[Any]] = [self._pool.submit(call) for call in calls]
 
-    @property
-    def left(self) -> int:
-        return sum(not future.done() for future in self._futures)
+    def is_over(self) -> bool:
+        """Says now and then how far they are."""
+        left, now = sum(not future.done() for future in self._futures), time.monotonic()
+        if left and now - self._told > TELL_EVERY:
+            self._told = now
+            print(f"    {len(self._futures) - left} of {len(self._futures)} calls after {now - self._began:.0f} s")
+        return left == 0
 
-    def results(self, within: float = 300.0) -> list[Any]:
-        deadline = time.monotonic() + within
+    def results(self) -> list[Any]:
+        """Of all calls, in order. Raises AssertionError where they take too long."""
         try:
-            return [future.result(timeout=max(0.1, deadline - time.monotonic())) for future in self._futures]
+            eventually(self.is_over, within=self.patience, what="the callers come to an end")
+            return [future.result() for future in self._futures]
         finally:
             self._pool.shutdown(wait=True, cancel_futures=True)

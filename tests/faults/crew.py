@@ -19,19 +19,24 @@ from tests.support.stack import ROOT, Stack
 from tests.support.waiting import eventually
 
 LEASE = 2.0
-DOOMED = {"doomed": 4, "lone": 1}
+DOOMED = {"doomed": 4, "lone": 1, "ahead": 1, "behind": 1}
 """Threads of the workers that are forked anew after each death."""
+
+AHEAD = {"ahead": 60.0, "behind": -60.0}
+"""Seconds by which the clocks of their hosts are wrong."""
 
 
 class Crew(Stack):
     """`web`, `scheduler` and `worker-N` are the product's own commands; `doomed-N` keeps a doomed worker going, and
-    `lone-N` one that runs a single job at a time, so that its death meets that one alone.
+    `lone-N` one that runs a single job at a time, so that its death meets that one alone. `ahead-N` and `behind-N` are
+    doomed workers on hosts whose clocks are wrong. What `without` names is a guard that doomed workers do without.
 
     Start and revive from the main thread alone: the kernel ends a process with the thread that started it.
     """
 
-    def __init__(self, directory: Path, **where: str) -> None:
+    def __init__(self, directory: Path, *, without: str = "", **where: str) -> None:
         super().__init__(directory, **where)
+        self._without = without
         self._environ |= {"WEB_THREADS": "160"}
 
     @property
@@ -60,7 +65,9 @@ class Crew(Stack):
     def _command(self, name: str) -> list[str]:
         role = name.partition("-")[0]
         if role in DOOMED:
-            options = ("--dooms", str(self.dooms), "--threads", str(DOOMED[role]), "--lease", str(LEASE))
+            options = ["--dooms", str(self.dooms), "--threads", str(DOOMED[role]), "--lease", str(LEASE)]
+            options += ["--ahead", str(AHEAD[role])] if role in AHEAD else []
+            options += ["--without", self._without] if self._without else []
             return [sys.executable, "-m", "tests.faults.doomed_worker", *options]
         return [*self._commands[role], *(("-n", f"{name}@localhost") if role == "worker" else ())]
 
@@ -103,5 +110,19 @@ class Crew(Stack):
     def doomed(self) -> Iterator[str]:
         return (name for name in list(self.processes) if name.partition("-")[0] in DOOMED)
 
+    def workers(self) -> list[str]:
+        return [*self.doomed(), *(name for name in self.processes if name.startswith("worker"))]
+
+    def stopped(self) -> list[psutil.Process]:
+        """The forked workers that are frozen at this moment."""
+        found = [child for name in self.doomed() for child in self.children(name)]
+        return [child for child in found if _is_stopped(child)]
+
     def logs(self) -> Iterator[Path]:
         yield from self.directory.rglob("*.log")
+
+
+def _is_stopped(process: psutil.Process) -> bool:
+    with suppress(psutil.NoSuchProcess):
+        return bool(process.status() == psutil.STATUS_STOPPED)
+    return False

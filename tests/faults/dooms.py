@@ -1,4 +1,4 @@
-"""A worker's ports, wrapped so that the process kills itself at one exact point of one chosen job."""
+"""A worker's ports, wrapped so that the process kills or freezes itself at one exact point of one chosen job."""
 
 from __future__ import annotations
 
@@ -34,6 +34,9 @@ POINTS = (
 SESSION = "doom-"
 """A request whose call session is `doom-POINT-...` is met by the death of its first worker at that point."""
 
+FREEZE = "freeze-"
+"""With `freeze-POINT-...` its first worker is stopped there, the whole process, until somebody wakes it."""
+
 
 @dataclass(slots=True)
 class Dooms:
@@ -51,13 +54,15 @@ class Dooms:
         return getattr(self._current, "job", None)
 
     def meet(self, point: str) -> None:
-        """Die here, if that is what the current job's request asked for and it was not yet."""
+        """Die or freeze here, if that is what the current job's request asked for and it was not yet."""
         if self.is_due(point):
             self.die()
+        if self.is_due(point, FREEZE):
+            signal.pthread_kill(threading.get_ident(), signal.SIGSTOP)  # meant for the process, another would take it
 
-    def is_due(self, point: str) -> bool:
+    def is_due(self, point: str, session: str = SESSION) -> bool:
         job = self.job
-        return job is not None and job.command.call_session_id.startswith(f"{SESSION}{point}-") and self._is_first(job)
+        return job is not None and job.command.call_session_id.startswith(f"{session}{point}-") and self._is_first(job)
 
     def die(self) -> None:
         os.kill(os.getpid(), signal.SIGKILL)

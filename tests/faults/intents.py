@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from dataclasses import dataclass, field
@@ -83,6 +84,7 @@ class Notebook:
     def __init__(self, mark: str) -> None:
         self.mark = mark
         self.intents: list[Intent] = []
+        self.texts: list[str] = []
         self._lock = threading.Lock()
 
     def wants_booking(self, starts_at: datetime, *, session: str = "") -> Intent:
@@ -119,6 +121,16 @@ class Notebook:
         with self._lock:
             intent.heard.append(heard)
         return heard
+
+    def note_text(self, text: str) -> None:
+        """An answer that has to do with no wish."""
+        with self._lock:
+            self.texts.append(text)
+
+    def errors(self) -> list[str]:
+        """All that was said to callers but "yes" and "still confirming"."""
+        heard = (answer for intent in self.intents for answer in intent.heard if not answer.accepted)
+        return [*self.texts, *(json.dumps(answer.body) for answer in heard)]
 
     def note_sent(self, intent: Intent) -> None:
         with self._lock:

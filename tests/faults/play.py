@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from app.domain.directory import Agent
+from app.domain.jobs import Job
 from tests.faults.callers import Caller
-from tests.faults.intents import Notebook
+from tests.faults.intents import Notebook, key_of
 from tests.faults.ledger import Verdict, judge
 from tests.faults.site import DATABASES, Site, new_mark
+from tests.support.sandbox import SandboxProcess
 
 USUAL = ("scheduler", "web", "doomed-1", "doomed-2")
 LONE = ("scheduler", "web", "lone-1", "lone-2", "lone-3", "lone-4")
@@ -43,11 +45,19 @@ class Run:
     unmet: list[str] = field(default_factory=list)
     note: str = ""
 
-    def caller(self, event_type_id: int = 101, *, settle: float = 3.0, force: bool = False) -> Caller:
-        return self.of(self.site.add_agent(event_type_id, settle=settle, force=force))
+    def caller(
+        self, event_type_id: int = 101, *, settle: float = 3.0, force: bool = False, at: SandboxProcess | None = None
+    ) -> Caller:
+        """Who speaks for an agent of an organization of its own, whose calendar is `at` that Cal.com."""
+        return self.of(self.site.add_agent(event_type_id, settle=settle, force=force, at=at))
 
     def of(self, agent: Agent) -> Caller:
         return Caller(self.site, self.notebook, agent)
+
+    def of_mine(self, jobs: Iterable[Job]) -> list[Job]:
+        """Those of this scenario."""
+        keys = {intent.key for intent in self.notebook.intents}
+        return [job for job in jobs if key_of(job.command, job.appointment_id) in keys]
 
     def expect(self, holds: bool, what: str) -> None:
         if not holds:
@@ -101,7 +111,8 @@ def play(wanted: Scenario, site: Site, scale: Scale) -> Verdict:
     site.sandbox.clear_faults()
     man(site, wanted.crew)
     site.drain(wanted.drain)
-    counts, findings, slowest = judge(run.notebook, site.truth(), leaks=site.leaks([run.notebook.mark]))
+    leaks = site.leaks(run.notebook.mark, run.notebook.errors())
+    counts, findings, slowest = judge(run.notebook, site.truth(), leaks=leaks)
     counts["unmet"] = len(run.unmet)
     return Verdict(
         scenario=wanted.name,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from tests.faults.ledger import Verdict
 
@@ -25,8 +25,12 @@ HEADS = (
 
 
 def table(verdicts: Iterable[Verdict]) -> str:
-    rows = [HEADS, *map(_row, verdicts)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(HEADS))]
+    return columns([HEADS, *map(_row, verdicts)])
+
+
+def columns(rows: Sequence[Sequence[str]]) -> str:
+    """The first row is the head."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     return "\n".join([lines[0], "-" * len(lines[0]), *lines[1:]])
 

@@ -44,10 +44,12 @@ def diary() -> Iterator[datetime]:
 class Site:
     """Everything listens on loopback or on sockets in directories of its own, and ends with `open_site`'s block."""
 
-    def __init__(self, kind: str, directory: Path, stack: ExitStack, *, seed: int, unique: str = "on") -> None:
+    def __init__(self, kind: str, directory: Path, stack: ExitStack, *, seed: int, without: str = "") -> None:
         self.kind, self.seed = kind, seed
         self.dice = random.Random(seed)
-        self.sandbox = stack.enter_context(SandboxProcess("--rate-limit", "100000", "--unique", unique))
+        self._stack = stack
+        self.sandboxes: list[SandboxProcess] = []
+        self.sandbox = self.another_sandbox()
         self.valkey = ValkeyServer()
         stack.callback(self.valkey.close)
         self.valkey.start()
@@ -62,6 +64,7 @@ class Site:
             database_url=self.database_url,
             redis_url=self.valkey.url,
             calcom_url=f"{self.sandbox.url}/v2",
+            without=without,
         )
         stack.callback(self.crew.stop)
         settings = self.crew.settings
@@ -69,15 +72,25 @@ class Site:
         stack.callback(self.database.dispose)
         self.diary = diary()
 
+    def another_sandbox(self, *, rate_limit: int = 100_000, state: Path | None = None, port: int = 0) -> SandboxProcess:
+        """A Cal.com of its own, which counts as well."""
+        flags = ("--rate-limit", str(rate_limit))
+        self.sandboxes.append(self._stack.enter_context(SandboxProcess(*flags, state=state, port=port)))
+        return self.sandboxes[-1]
+
     def add_agent(
-        self, event_type_id: int = 101, *, settle: float = SETTLE, force: bool = False, **choices: Any
+        self,
+        event_type_id: int = 101,
+        *,
+        settle: float = SETTLE,
+        force: bool = False,
+        at: SandboxProcess | None = None,
+        **choices: Any,
     ) -> Agent:
         """An agent with an organization and account of its own, as patient with Cal.com as the run can be."""
-        use, key = self.crew.operators, KEYS[event_type_id > 100]
+        use, key, base_url = self.crew.operators, KEYS[event_type_id > 100], f"{(at or self.sandbox).url}/v2"
         organization = use.add_organization(name="Clinic")
-        account = use.add_account(
-            org_id=organization.id, name="Sandbox", api_key=key, base_url=self.crew.settings.calcom_base_url
-        )
+        account = use.add_account(org_id=organization.id, name="Sandbox", api_key=key, base_url=base_url)
         use.change_account(account.id, AccountChange(settle_seconds=settle))
         return use.add_agent(
             org_id=organization.id,
@@ -88,7 +101,8 @@ class Site:
         )
 
     def truth(self) -> Truth:
-        return Truth(read_entries(self.sandbox.state()["bookings"]), read_jobs(self.database))
+        bookings = [booking for sandbox in self.sandboxes for booking in sandbox.state()["bookings"]]
+        return Truth(read_entries(bookings), read_jobs(self.database))
 
     def open_jobs(self) -> int:
         with self.database.reading_unit() as unit:
@@ -106,12 +120,13 @@ class Site:
         except AssertionError:
             return
 
-    def leaks(self, words: Iterable[str]) -> list[str]:
-        """Where a word stands that may stand nowhere: in a log, or in the metrics."""
+    def leaks(self, word: str, errors: Iterable[str]) -> list[str]:
+        """Where a word stands that may stand nowhere: in a log, in the metrics, or in an error that a caller got."""
         texts = {path.name: path.read_text(errors="replace") for path in self.crew.logs()}
         if "web" in self.crew.processes:
             texts["metrics"] = requests.get(self.crew.url + "/metrics", timeout=10).text
-        return [f"{word} in {name}" for word in words for name, text in texts.items() if word.lower() in text.lower()]
+        texts |= {f"error {number}: {text[:200]}": text for number, text in enumerate(errors)}
+        return [f"leak: in {name}" for name, text in texts.items() if word.lower() in text.lower()]
 
     def cut_database(self) -> int:
         """Break every connection to PostgreSQL."""
@@ -137,11 +152,11 @@ class Site:
 
 
 @contextmanager
-def open_site(kind: str, *, seed: int, unique: str = "on", directory: Path | None = None) -> Iterator[Site]:
+def open_site(kind: str, *, seed: int, directory: Path | None = None, without: str = "") -> Iterator[Site]:
     with ExitStack() as stack:
         if directory is None:
             directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="faults-")))
-        yield Site(kind, directory, stack, seed=seed, unique=unique)
+        yield Site(kind, directory, stack, seed=seed, without=without)
 
 
 def new_mark() -> str:

@@ -2,26 +2,36 @@
 
 from tests.faults.scenarios import (
     broker,
+    clocks,
     crashes,
     databases,
     failpoints,
+    frozen,
+    limits,
     load,
     races,
+    refusals,
     repeats,
     supervised,
     together,
     upstream,
+    versions,
 )
 
 __all__ = [
     "broker",
+    "clocks",
     "crashes",
     "databases",
     "failpoints",
+    "frozen",
+    "limits",
     "load",
     "races",
+    "refusals",
     "repeats",
     "supervised",
     "together",
     "upstream",
+    "versions",
 ]

@@ -83,8 +83,11 @@ def cut(run: Run) -> None:
 
 @scenario("every message twice and in reverse", crew=REAL, unique="off")
 def twice_and_reversed(run: Run) -> None:
+    """Nobody dies here, so no job may have been taken from anybody."""
     crew, caller = run.site.crew, run.caller()
-    crew.dismiss("worker-1")
+    workers = crew.workers()
+    for name in workers:
+        crew.dismiss(name)
     crowd = all_at_once(partial(caller.drop, caller.book()) for _ in range(20))
     crowd.results()
     with run.site.valkey.client() as client:
@@ -93,8 +96,10 @@ def twice_and_reversed(run: Run) -> None:
         client.delete(LIVE)
         client.rpush(LIVE, *[copy for message in reversed(waiting) for copy in (message, _again(message))])
     run.site.sandbox.latency(writes=0.2)
-    crew.start("worker-1")
+    crew.start(*workers)
     run.site.drain(60)
+    taken = sum(job.crashes for job in run.of_mine(run.site.truth().jobs.values()))
+    run.expect(taken == 0, f"no job was taken from a living worker, {taken} were")
 
 
 @scenario("a message for a job that is gone", crew=REAL)

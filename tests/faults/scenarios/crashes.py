@@ -35,9 +35,9 @@ def meanwhile(run: Run, crowd: Crowd, kills: int, strike: partial[bool], *, paus
         if run.killed < kills and time.monotonic() >= due:
             run.killed += strike()
             due = time.monotonic() + run.site.dice.uniform(*pause)
-        return crowd.left == 0
+        return crowd.is_over()
 
-    eventually(is_over, within=1_800, every=0.02, what="the callers come to an end")
+    eventually(is_over, within=crowd.patience, every=0.02, what="the callers come to an end")
     crowd.results()
 
 
@@ -94,17 +94,17 @@ def frozen(run: Run) -> None:
     def is_over() -> bool:
         now = time.monotonic()
         for pid, until in list(asleep.items()):
-            if now >= until or crowd.left == 0:
+            if now >= until or crowd.is_over():
                 os.kill(pid, signal.SIGCONT)
                 del asleep[pid]
-        if not asleep and crowd.left and next(rounds) % 20 == 0:
+        if not asleep and not crowd.is_over() and next(rounds) % 20 == 0:
             child = run.site.dice.choice([each for name in crew.doomed() for each in crew.children(name)])
             child.suspend()
             asleep[child.pid] = now + 6.0
             run.killed += 1
-        return crowd.left == 0 and not asleep
+        return crowd.is_over() and not asleep
 
-    eventually(is_over, within=600, every=0.02)
+    eventually(is_over, within=crowd.patience, every=0.02)
     crowd.results()
 
 
@@ -132,14 +132,14 @@ def replaced(run: Run) -> None:
     crew, names = run.site.crew, iter([*REAL, "worker-2"] * 3)
 
     def is_over() -> bool:
-        name = next(names, None) if crowd.left else None
+        name = None if crowd.is_over() else next(names, None)
         if name is not None:
             crew.dismiss(name)
             crew.start(name)
             run.killed += 1
-        return crowd.left == 0
+        return crowd.is_over()
 
-    eventually(is_over, within=600)
+    eventually(is_over, within=crowd.patience)
     crowd.results()
     run.note = "killed counts orderly replacements"
 

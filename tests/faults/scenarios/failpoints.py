@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from app.domain.jobs import Job
-from tests.faults.callers import Caller, all_at_once
+from tests.faults.callers import Caller, Crowd, all_at_once
 from tests.faults.dooms import POINTS, SESSION
 from tests.faults.intents import Heard, Intent
 from tests.faults.play import LONE, Run, scenario
@@ -26,16 +26,28 @@ def telling_points(run: Run) -> None:
     """Three die while Cal.com is still at work on their writes: the next worker looks, finds nothing yet, and must not
     send again, for Cal.com would keep both. Meanwhile others die at the points around it.
     """
-    caller = run.caller(settle=PATIENT)
+    slow = _die_while_writing(run, run.caller(settle=PATIENT))
+    _deaths(run, TELLING)
+    late = sum(not heard.yes for heard in slow.results())
+    run.expect(late == 0, f"{late} slow writes were not done")
+
+
+@scenario("worker dies while Cal.com works on its write", crew=LONE, unique="off")
+def during_write(run: Run) -> None:
+    """The next worker finds nothing yet, and has to wait for what may come."""
+    crowd = _die_while_writing(run, run.caller(settle=PATIENT))
+    run.expect(all(heard.yes for heard in crowd.results()), "all were done")
+
+
+def _die_while_writing(run: Run, caller: Caller) -> Crowd:
+    """One books, one moves and one cancels; returns once their workers are dead."""
     intents = _wishes(run, caller, ("during_write",))
     run.site.sandbox.latency(writes=SLOW)
     before = _dead(run)
-    slow = all_at_once((partial(_through, caller, intent) for intent in intents), threads=8)
+    crowd = all_at_once(partial(_through, caller, intent) for intent in intents)
     eventually(lambda: _dead(run) == before + len(intents), within=60, what="three died during their writes")
-    _deaths(run, TELLING)
     run.killed += len(intents)
-    late = sum(not heard.yes for heard in slow.results(within=250))
-    run.expect(late == 0, f"{late} of {len(intents)} slow writes were not done")
+    return crowd
 
 
 def _deaths(run: Run, points: tuple[str, ...]) -> None:
@@ -44,11 +56,11 @@ def _deaths(run: Run, points: tuple[str, ...]) -> None:
     intents = _wishes(run, caller, points)
     before = _dead(run)
     crowd = all_at_once((partial(_through, caller, intent) for intent in intents), threads=32)
-    heard = crowd.results(within=250)
+    heard = crowd.results()
     met = {path.name for path in run.site.crew.dooms.iterdir()}
     jobs = run.site.truth().jobs.values()
     missed = [job.command.call_session_id for job in jobs if _doomed(job) and job.id not in met]
-    run.killed = len(met) - before
+    run.killed += len(met) - before
     run.expect(not missed, f"nobody died for {missed}")
     run.expect(all(answer.yes for answer in heard), f"{sum(not a.yes for a in heard)} of {len(heard)} were not done")
 

@@ -56,9 +56,9 @@ def under_fire(run: Run) -> None:
     def is_over() -> bool:
         if run.site.dice.random() < 0.08 and run.killed < run.scale.kills:
             run.killed += run.site.crew.shoot(run.site.dice)
-        return crowd.left == 0
+        return crowd.is_over()
 
-    eventually(is_over, within=600)
+    eventually(is_over, within=crowd.patience)
     crowd.results()
 
 
