@@ -18,10 +18,11 @@ SIGNATURE = "X-Cal-Signature-256"
 
 GIVES = {204: None, **dict.fromkeys((400, 403, 413, 500, 503), ErrorResponseSchema)}
 
+EXAMPLE = {"triggerEvent": "BOOKING_CANCELLED", "createdAt": "2026-11-22T08:00:00.000Z", "payload": {"uid": "abc"}}
 BODY = {
     "required": True,
     "description": "Cal.com's own form; what is not one of its events about bookings is taken and ignored.",
-    "content": {"application/json": {"schema": {"type": "object"}}},
+    "content": {"application/json": {"schema": {"type": "object"}, "example": EXAMPLE}},
 }
 
 

@@ -62,12 +62,11 @@ HEADERS_OF: Mapping[int, Mapping[str, Any]] = {
 
 
 class Endpoints(SmorestBlueprint):
-    """A blueprint with the strict JSON parser; `name` is also the tag of its operations, unless there is another."""
+    """A blueprint with the strict JSON parser; `name` is the tag of its operations."""
 
     ARGUMENTS_PARSER = JsonParser()
 
-    def __init__(self, name: str, *, url_prefix: str | None = None, tag: str | None = None) -> None:
-        self._tag = tag or name
+    def __init__(self, name: str, *, url_prefix: str | None = None) -> None:
         super().__init__(name, __name__, url_prefix=url_prefix)  # type: ignore[no-untyped-call]
 
     def operation(
@@ -98,7 +97,7 @@ class Endpoints(SmorestBlueprint):
             for status, schema in sorted(answers.items()):
                 handler = smorest.alt_response(status, schema=schema, headers=HEADERS_OF.get(status))(handler)
             handler = smorest.doc(operationId=operation_id, security=SECURITY[guard], **doc)(handler)
-            smorest.add_url_rule(rule, operation_id, guarded(guard)(handler), methods=[method], tags=[self._tag])
+            smorest.add_url_rule(rule, operation_id, guarded(guard)(handler), methods=[method])
             return view
 
         return decorate

@@ -78,11 +78,10 @@ def choose_adapters(settings: Settings, *, local: Clock = utc_now) -> Adapters:
     doorbell, probe = RedisDoorbell(settings.redis_url), RedisProbe.of(settings.redis_url)
     look_ups = ThreadPoolExecutor(max_workers=max(4, settings.web_threads // 2), thread_name_prefix="look-up")
     names = ThreadPoolExecutor(max_workers=NAMES_AT_ONCE, thread_name_prefix="webhook-names")
-    stack.callback(partial(names.shutdown, wait=False, cancel_futures=True))
+    notes = ThreadPoolExecutor(max_workers=1, thread_name_prefix="notes")
     for close in (database.dispose, calendar.close, traffic.close, limits.close, doorbell.close, probe.close):
         stack.callback(close)
-    notes = ThreadPoolExecutor(max_workers=1, thread_name_prefix="notes")
-    for executor in (look_ups, notes):
+    for executor in (look_ups, names, notes):
         stack.callback(partial(executor.shutdown, wait=False, cancel_futures=True))
     return Adapters(
         open_unit=database.unit,
@@ -102,11 +101,7 @@ def choose_adapters(settings: Settings, *, local: Clock = utc_now) -> Adapters:
         redis_info=probe.info,
         read_traffic=traffic.standings,
         database_facts=partial(_database_facts, settings.database_url, database),
-        sender=WebhookSender(
-            TargetRules(allowed=[ip_network(text) for text in settings.webhook_networks], look_ups=names),
-            trust=trusted(),
-            user_agent=user_agent,
-        ),
+        sender=WebhookSender(_target_rules(settings, names), trust=trusted(), user_agent=user_agent),
         close=stack.close,
     )
 
@@ -121,6 +116,10 @@ def limit_table(settings: Settings) -> LimitTable:
         Counted.FAILURES: Limit(most=settings.limit_failures, window=minute),
         Counted.ALL_FAILURES: Limit(most=10 * settings.limit_failures, window=minute),
     }
+
+
+def _target_rules(settings: Settings, names: Executor) -> TargetRules:
+    return TargetRules(allowed=[ip_network(text) for text in settings.webhook_networks], look_ups=names)
 
 
 def _database_facts(url: str, database: Database) -> DatabaseFacts:

@@ -42,38 +42,12 @@ class CallerCases:
 
 def bind_callers(adapters: Adapters, *, web_threads: int) -> CallerCases:
     read_unit, clock = adapters.read_unit, adapters.clock
-    within = Within(adapters.look_ups)
     room = WaitingRoom(max(1, int(web_threads * WAITING_SHARE)))
     await_outcome = AwaitOutcome(read_unit=read_unit, doorbell=adapters.doorbell, room=room, clock=clock)
     connect_agent = ConnectAgent(read_unit=read_unit)
     return CallerCases(
         clock=clock,
-        manage_appointment=ManageAppointment(
-            connect_agent=connect_agent,
-            verify_caller=VerifyCaller(read_unit=read_unit, clock=clock),
-            submit_job=SubmitJob(
-                open_unit=adapters.open_unit,
-                admission=Admission(read_unit=read_unit, clock=clock),
-                limits=adapters.limits,
-                publisher=adapters.publisher,
-                clock=clock,
-            ),
-            await_outcome=await_outcome,
-            find_slots=FindSlots(
-                read_unit=read_unit,
-                calendar_at=adapters.calendar_at,
-                cache=adapters.cache,
-                within=within,
-                clock=clock,
-            ),
-            list_appointments=ListAppointments(
-                open_unit=adapters.open_unit,
-                calendar=adapters.calendar_at(Priority.SUGGEST),
-                within=within,
-                clock=clock,
-            ),
-            clock=clock,
-        ),
+        manage_appointment=_managing(adapters, connect_agent, await_outcome),
         connect_agent=connect_agent,
         read_job=ReadJob(read_unit=read_unit, await_outcome=await_outcome, clock=clock),
         receive_notice=ReceiveNotice(
@@ -82,4 +56,28 @@ def bind_callers(adapters: Adapters, *, web_threads: int) -> CallerCases:
         check_health=CheckHealth(read_unit=read_unit, redis_answers=adapters.redis_answers, clock=clock),
         read_traffic=adapters.read_traffic,
         limits=adapters.limits,
+    )
+
+
+def _managing(adapters: Adapters, connect_agent: ConnectAgent, await_outcome: AwaitOutcome) -> ManageAppointment:
+    open_unit, read_unit, clock = adapters.open_unit, adapters.read_unit, adapters.clock
+    within = Within(adapters.look_ups)
+    return ManageAppointment(
+        connect_agent=connect_agent,
+        verify_caller=VerifyCaller(read_unit=read_unit, clock=clock),
+        submit_job=SubmitJob(
+            open_unit=open_unit,
+            admission=Admission(read_unit=read_unit, clock=clock),
+            limits=adapters.limits,
+            publisher=adapters.publisher,
+            clock=clock,
+        ),
+        await_outcome=await_outcome,
+        find_slots=FindSlots(
+            read_unit=read_unit, calendar_at=adapters.calendar_at, cache=adapters.cache, within=within, clock=clock
+        ),
+        list_appointments=ListAppointments(
+            open_unit=open_unit, calendar=adapters.calendar_at(Priority.SUGGEST), within=within, clock=clock
+        ),
+        clock=clock,
     )

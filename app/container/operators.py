@@ -106,14 +106,18 @@ def bind_operators(adapters: Adapters, *, calcom_base_url: str, public_url: str)
         revoke_api_key=RevokeApiKey(open_unit=open_unit, clock=clock),
         rotate_keys=RotateKeys(open_unit=open_unit),
         webhooks=bind_webhooks(adapters),
-        diagnose=Diagnose(
-            read_unit=read_unit,
-            calendar=calendar,
-            judge_hook=JudgeHook(read_unit=read_unit, desk=adapters.hook_desk, public_url=public_url),
-            clock=clock,
-            database_facts=adapters.database_facts,
-            redis_info=adapters.redis_info,
-        ),
+        diagnose=_diagnosing(adapters, public_url),
+    )
+
+
+def _diagnosing(adapters: Adapters, public_url: str) -> Diagnose:
+    return Diagnose(
+        read_unit=adapters.read_unit,
+        calendar=adapters.calendar_at(Priority.SUGGEST),
+        judge_hook=JudgeHook(read_unit=adapters.read_unit, desk=adapters.hook_desk, public_url=public_url),
+        clock=adapters.clock,
+        database_facts=adapters.database_facts,
+        redis_info=adapters.redis_info,
     )
 
 

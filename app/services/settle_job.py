@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.domain.answers import Final, Result
-from app.domain.appointments import Appointment, AppointmentStatus, Book, Booking, Cancel
+from app.domain.appointments import AppointmentStatus, Book, Booking, Cancel
 from app.domain.errors import CalendarError
 from app.domain.jobs import Job, Status
 from app.domain.outcomes import Failed, Moved, Outcome, RetryLater, SlotUnavailable, Succeeded, Trace, Unknown
 from app.domain.ports import Calendar, Clock, Doorbell, Publisher, SlotCache
 from app.domain.retry_policy import LOOKING_LIMIT, next_look, next_try
 from app.domain.slots import nearest_first, upcoming
-from app.domain.stores import OpenUnit, UnitOfWork
+from app.domain.stores import OpenUnit
+from app.services.appointment_after import appointment_after
 from app.services.look_up import Within
 from app.services.scene import Scene
 from app.services.tell_outcome import tell_failure, tell_success
@@ -110,7 +111,7 @@ class SettleJob:
     def _succeed(self, scene: Scene, booking: Booking, outcome: Outcome) -> None:
         job = scene.job
         with self.open_unit() as unit:
-            appointment = _appointment(unit, scene, booking)
+            appointment = appointment_after(unit, scene, booking)
             final = Final(
                 result=_result(scene, booking),
                 starts_at=booking.starts_at,
@@ -222,34 +223,3 @@ def _result(scene: Scene, booking: Booking) -> Result:
     if isinstance(scene.job.command, Cancel):
         return Result.CANCELLED
     return Result.REQUESTED if booking.status is AppointmentStatus.PENDING else Result.BOOKED
-
-
-def _appointment(unit: UnitOfWork, scene: Scene, booking: Booking) -> Appointment:
-    """The appointment as it is now: the job's own, the one that already had this booking, or a new one."""
-    job = scene.job
-    known = unit.appointments.get(job.org_id, job.appointment_id) or unit.appointments.get(job.org_id, booking.uid)
-    if known is None and isinstance(job.command, Book):
-        return Appointment(
-            id=job.appointment_id,
-            org_id=job.org_id,
-            agent_id=job.agent_id,
-            account_id=job.account_id,
-            event_type_id=scene.agent.event_type.id,
-            status=booking.status,
-            starts_at=booking.starts_at,
-            ends_at=booking.ends_at,
-            attendee=job.command.attendee,
-            uids=(booking.uid,),
-            meeting_url=booking.meeting_url,
-        )
-    if known is None:
-        raise LookupError(job.appointment_id)
-    uids = known.uids if booking.uid in known.uids else (*known.uids, booking.uid)
-    return replace(
-        known,
-        status=booking.status,
-        starts_at=booking.starts_at,
-        ends_at=booking.ends_at,
-        uids=uids,
-        meeting_url=booking.meeting_url or known.meeting_url,
-    )

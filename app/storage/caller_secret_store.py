@@ -21,7 +21,7 @@ class SqlCallerSecretStore:
     def of_organization(self, org_id: str) -> list[CallerSecret]:
         """Oldest first. Raises KeyUnreadableError where a signing secret cannot be decrypted."""
         found = select(caller_secrets).where(caller_secrets.c.org_id == org_id)
-        in_order = found.order_by(caller_secrets.c.created_at, caller_secrets.c.id)
+        in_order = found.order_by(caller_secrets.c.created_at, caller_secrets.c.ends_at.is_(None), caller_secrets.c.id)
         return [self._read(row) for row in self._session.execute(in_order)]
 
     def save(self, secret: CallerSecret) -> None:

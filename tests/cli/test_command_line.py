@@ -68,7 +68,7 @@ def test_from_an_empty_database_to_an_agent(ringbook: Ringbook) -> None:
     agent = document(ringbook("agent", "add", "--org", org_id, "--event-type", "101", "Desk", "--json"))
     assert agent["event_type"]["title"] == "Consultation"
     assert document(ringbook("agent", "list", "--json")) == [agent]
-    assert document(ringbook("keys", "rotate", "--json")) == {"rotated": 1}
+    assert document(ringbook("keys", "rotate", "--json")) == {"rotated": 2}
 
 
 def test_a_wrong_key_is_one_line_and_exit_code_1(ringbook: Ringbook) -> None:

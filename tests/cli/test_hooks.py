@@ -41,7 +41,7 @@ def test_the_hook_is_made_renewed_and_removed_and_its_secret_never_shown(
 
 def test_an_address_cal_com_cannot_reach_is_one_clear_line(office: Office) -> None:
     _, saved = office.connected()
-    office.connect_hook = replace(office.connect_hook, public_url=UNREACHABLE_URL)
+    office.cases = replace(office.cases, connect_hook=replace(office.connect_hook, public_url=UNREACHABLE_URL))
     line = refusal(office, account, "connect", saved.id)
     assert line == f"Error: PUBLIC_URL: Cal.com cannot reach {UNREACHABLE_URL}: it must be an https address."
 
@@ -51,7 +51,7 @@ def test_an_account_is_added_even_where_its_hook_cannot_be(office: Office, calco
     words = ("add", "--org", clinic.id, "--key-stdin", "--name")
     calcom.faults([{"fault": "server_error", "match": {"path": "/v2/webhooks"}}])
     failed = run(office, account, *words, "One", stdin=RIVERA_KEY)
-    office.connect_hook = replace(office.connect_hook, public_url=UNREACHABLE_URL)
+    office.cases = replace(office.cases, connect_hook=replace(office.connect_hook, public_url=UNREACHABLE_URL))
     refused = run(office, account, *words, "Two", stdin=RIVERA_KEY)
 
     assert (failed.exit_code, refused.exit_code) == (0, 0)

@@ -9,13 +9,13 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 from cryptography.fernet import Fernet
 
 from app.calcom.client import CalcomCalendar
 from app.calcom.transport import TimeLimits
-from app.container.webhooks import bind_webhooks
+from app.container.operators import bind_operators
 from app.domain.answers import Final, Result
 from app.domain.appointments import Attendee, Book
 from app.domain.directory import Account, Agent, Organization
@@ -24,30 +24,8 @@ from app.domain.jobs import LEASE, Job, Status
 from app.domain.outcomes import Trace
 from app.domain.ports import Bell
 from app.domain.sending import TargetError
-from app.services.add_account import AddAccount
-from app.services.add_agent import AddAgent
-from app.services.add_api_key import AddApiKey
-from app.services.add_organization import AddOrganization
-from app.services.caller_secrets import AddCallerSecret, ListCallerSecrets, RemoveCallerSecret
-from app.services.change_account import ChangeAccount
-from app.services.change_agent import ChangeAgent
-from app.services.change_organization import ChangeOrganization
 from app.services.check_health import CheckHealth
-from app.services.connect_hook import ConnectHook, DisconnectHook, ShowHook
-from app.services.diagnose import DatabaseFacts, Diagnose
-from app.services.discard_job import DiscardJob
-from app.services.erase_person import ErasePerson
-from app.services.judge_hook import JudgeHook
-from app.services.list_api_keys import ListApiKeys
-from app.services.list_audit import ListAudit
-from app.services.list_directory import ListAccounts, ListAgents, ListOrganizations
-from app.services.list_jobs import ListJobs
-from app.services.prune_personal_data import PrunePersonalData
-from app.services.requeue_job import RequeueJob
-from app.services.revoke_api_key import RevokeApiKey
-from app.services.rotate_keys import RotateKeys
-from app.services.show_directory import ShowAccount, ShowAgent, ShowOrganization
-from app.services.show_job import ShowJob
+from app.services.diagnose import DatabaseFacts
 from app.storage.database import Database
 from app.storage.schema import migrate
 
@@ -114,54 +92,27 @@ class Office:
     def open(self) -> None:
         """Wire the use cases over the secret keys as they are now."""
         self.database = Database(self.url, secret_keys=self.secret_keys)
-        open_unit, read_unit, clock = self.database.unit, self.database.reading_unit, self.clock
-        writing: dict[str, Any] = {"open_unit": open_unit, "read_unit": read_unit, "calendar": self.calendar}
-        reading: dict[str, Any] = {"open_unit": open_unit, "read_unit": read_unit, "clock": clock}
-        self.add_organization = AddOrganization(open_unit=open_unit, clock=clock)
-        self.change_organization = ChangeOrganization(open_unit=open_unit)
-        self.add_caller_secret = AddCallerSecret(open_unit=open_unit, clock=clock)
-        self.list_caller_secrets = ListCallerSecrets(read_unit=read_unit, clock=clock)
-        self.remove_caller_secret = RemoveCallerSecret(open_unit=open_unit)
-        self.add_account = AddAccount(**writing, clock=clock, default_base_url=self.calcom_url)
-        self.change_account = ChangeAccount(**writing)
-        self.add_agent = AddAgent(**writing, clock=clock)
-        self.change_agent = ChangeAgent(**writing)
-        self.list_organizations = ListOrganizations(read_unit=read_unit)
-        self.list_accounts = ListAccounts(read_unit=read_unit)
-        self.list_agents = ListAgents(read_unit=read_unit)
-        self.connect_hook = ConnectHook(
-            open_unit=open_unit, read_unit=read_unit, desk=self.calendar.hooks(), clock=clock, public_url=PUBLIC_URL
-        )
-        self.disconnect_hook = DisconnectHook(open_unit=open_unit, read_unit=read_unit, desk=self.calendar.hooks())
-        self.show_hook = ShowHook(read_unit=read_unit)
-        self.show_organization = ShowOrganization(read_unit=read_unit)
-        self.show_account = ShowAccount(read_unit=read_unit)
-        self.show_agent = ShowAgent(read_unit=read_unit)
-        self.list_jobs = ListJobs(read_unit=read_unit)
-        self.show_job = ShowJob(read_unit=read_unit)
-        self.requeue_job = RequeueJob(open_unit=open_unit, publisher=self.bells, clock=clock)
-        self.discard_job = DiscardJob(open_unit=open_unit, publisher=self.bells, doorbell=self.bells, clock=clock)
-        self.erase_person = ErasePerson(**reading)
-        self.prune_personal_data = PrunePersonalData(**reading)
-        self.list_audit = ListAudit(read_unit=read_unit)
-        self.add_api_key = AddApiKey(open_unit=open_unit, clock=clock)
-        self.list_api_keys = ListApiKeys(read_unit=read_unit)
-        self.revoke_api_key = RevokeApiKey(open_unit=open_unit, clock=clock)
-        self.rotate_keys = RotateKeys(open_unit=open_unit)
-        self.webhooks = bind_webhooks(cast(Any, SimpleNamespace(**self._parts())))
-        self.check_health = CheckHealth(read_unit=read_unit, redis_answers=lambda: self.redis_is_up, clock=clock)
-        self.diagnose = Diagnose(
-            read_unit=read_unit,
-            calendar=self.calendar,
-            judge_hook=JudgeHook(read_unit=read_unit, desk=self.calendar.hooks(), public_url=UNREACHABLE_URL),
-            clock=clock,
+        parts: Any = SimpleNamespace(
+            open_unit=self.database.unit,
+            read_unit=self.database.reading_unit,
+            calendar_at=lambda _priority: self.calendar,
+            hook_desk=self.calendar.hooks(),
+            publisher=self.bells,
+            doorbell=self.bells,
+            sender=self.bells,
+            clock=self.clock,
             database_facts=lambda: self.database_facts,
             redis_info=lambda: self.redis_facts,
         )
+        self.cases = bind_operators(parts, calcom_base_url=self.calcom_url, public_url=PUBLIC_URL)
+        self.diagnose = bind_operators(parts, calcom_base_url=self.calcom_url, public_url=UNREACHABLE_URL).diagnose
+        self.check_health = CheckHealth(
+            read_unit=self.database.reading_unit, redis_answers=lambda: self.redis_is_up, clock=self.clock
+        )
 
-    def _parts(self) -> dict[str, Any]:
-        units = {"open_unit": self.database.unit, "read_unit": self.database.reading_unit}
-        return units | {"publisher": self.bells, "sender": self.bells, "clock": self.clock}
+    def __getattr__(self, name: str) -> Any:
+        """The operators' use cases."""
+        return getattr(self.__dict__["cases"], name)
 
     def close(self) -> None:
         self.database.dispose()
@@ -178,7 +129,7 @@ class Office:
         self.now += timedelta(seconds=seconds)
 
     def clinic(self) -> Organization:
-        return self.add_organization(name="Clinic")
+        return self.cases.add_organization(name="Clinic")
 
     def connected(self) -> tuple[Organization, Account]:
         """An organization with the account of Dr. Rivera."""
@@ -187,7 +138,7 @@ class Office:
 
     def rivera(self) -> Agent:
         organization, _ = self.connected()
-        return self.add_agent(org_id=organization.id, name="Dr. Rivera", event_type_id=CONSULTATION)
+        return self.cases.add_agent(org_id=organization.id, name="Dr. Rivera", event_type_id=CONSULTATION)
 
     def key_of(self, account: Account) -> str:
         with self.database.reading_unit() as unit:
@@ -249,4 +200,4 @@ class Office:
         return claimed
 
     def job(self, job_id: str) -> Job:
-        return self.show_job(job_id).job
+        return self.cases.show_job(job_id).job

@@ -22,7 +22,7 @@ def there(calcom: SandboxProcess) -> list[dict[str, Any]]:
 
 
 def kept(office: Office, account_id: str) -> Hook:
-    hook = office.show_hook(account_id)
+    hook: Hook | None = office.show_hook(account_id)
     assert hook is not None
     return hook
 

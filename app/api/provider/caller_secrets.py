@@ -84,6 +84,10 @@ def add_caller_secrets(endpoints: Endpoints, cases: ProviderCases) -> None:
         made = cases.operators.add_caller_secret(org_id, SecretKind(wanted["kind"]), overlap=overlap)
         return done("Caller secret made", {"secret": made.text, **caller_secret_document(made.secret)}, CREATED)
 
+    _add_removal(endpoints, cases)
+
+
+def _add_removal(endpoints: Endpoints, cases: ProviderCases) -> None:
     @endpoints.operation(
         f"{SECRETS}/<string:secret_id>",
         method="DELETE",

@@ -16,9 +16,9 @@ from app.api.provider.connections import add_connections
 from app.api.provider.event_types import add_event_types
 from app.api.provider.jobs import provider_job_endpoints
 from app.api.provider.organizations import organization_endpoints
-from app.api.provider.webhook_decisions import webhook_decisions
-from app.api.provider.webhook_deliveries import webhook_deliveries
-from app.api.provider.webhook_endpoints import webhook_endpoints
+from app.api.provider.webhook_decisions import add_webhook_decisions
+from app.api.provider.webhook_deliveries import add_webhook_deliveries
+from app.api.provider.webhook_endpoints import add_webhook_endpoints
 
 if TYPE_CHECKING:
     from app.container.providers import ProviderCases
@@ -41,6 +41,14 @@ def calcom_endpoints(cases: ProviderCases) -> Endpoints:
     return endpoints
 
 
+def webhook_service(cases: ProviderCases) -> Endpoints:
+    """Where events go, and what became of each."""
+    endpoints = Endpoints("WebhookService", url_prefix="/api/v1/webhooks")
+    for add in (add_webhook_endpoints, add_webhook_decisions, add_webhook_deliveries):
+        add(endpoints, cases)
+    return endpoints
+
+
 def provider_endpoints(cases: ProviderCases) -> list[Endpoints]:
     """Their blueprints; `CONVERTERS` must be known to the application."""
     return [
@@ -50,7 +58,5 @@ def provider_endpoints(cases: ProviderCases) -> list[Endpoints]:
         account_endpoints(cases),
         agent_endpoints(cases),
         api_key_endpoints(cases),
-        webhook_endpoints(cases),
-        webhook_decisions(cases),
-        webhook_deliveries(cases),
+        webhook_service(cases),
     ]

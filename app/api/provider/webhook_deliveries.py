@@ -49,17 +49,15 @@ FILTERS: dict[str, fields.Field[Any]] = {
 }
 
 
-def webhook_deliveries(cases: ProviderCases) -> Endpoints:
+def add_webhook_deliveries(endpoints: Endpoints, cases: ProviderCases) -> None:
     """The blueprint."""
-    endpoints = Endpoints("WebhookDeliveries", url_prefix="/api/v1/webhooks/deliveries", tag="WebhookService")
     _collection(endpoints, cases)
     _item(endpoints, cases)
-    return endpoints
 
 
 def _collection(endpoints: Endpoints, cases: ProviderCases) -> None:
     @endpoints.operation(
-        "",
+        "/deliveries",
         operation_id="ListWebhookDeliveries",
         guard=Guard.API_KEY,
         summary="List deliveries, newest first",
@@ -75,7 +73,7 @@ def _collection(endpoints: Endpoints, cases: ProviderCases) -> None:
 
 def _item(endpoints: Endpoints, cases: ProviderCases) -> None:
     @endpoints.operation(
-        "/<string:delivery_id>",
+        "/deliveries/<string:delivery_id>",
         operation_id="GetWebhookDelivery",
         guard=Guard.API_KEY,
         summary="Show a delivery with what it says and every try",
@@ -88,7 +86,7 @@ def _item(endpoints: Endpoints, cases: ProviderCases) -> None:
         return done("Delivery retrieved", delivery_document(shown.delivery) | more)
 
     @endpoints.operation(
-        "/<string:delivery_id>/replay",
+        "/deliveries/<string:delivery_id>/replay",
         method="POST",
         operation_id="ReplayWebhookDelivery",
         guard=Guard.API_KEY,

@@ -1,0 +1,40 @@
+"""The appointment as a job leaves it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from app.domain.appointments import Appointment, Book, Booking
+from app.domain.stores import UnitOfWork
+from app.services.scene import Scene
+
+
+def appointment_after(unit: UnitOfWork, scene: Scene, booking: Booking) -> Appointment:
+    """As Cal.com has it now: the job's own, the one that already had this booking, or a new one."""
+    job = scene.job
+    known = unit.appointments.get(job.org_id, job.appointment_id) or unit.appointments.get(job.org_id, booking.uid)
+    if known is None and isinstance(job.command, Book):
+        return Appointment(
+            id=job.appointment_id,
+            org_id=job.org_id,
+            agent_id=job.agent_id,
+            account_id=job.account_id,
+            event_type_id=scene.agent.event_type.id,
+            status=booking.status,
+            starts_at=booking.starts_at,
+            ends_at=booking.ends_at,
+            attendee=job.command.attendee,
+            uids=(booking.uid,),
+            meeting_url=booking.meeting_url,
+        )
+    if known is None:
+        raise LookupError(job.appointment_id)
+    uids = known.uids if booking.uid in known.uids else (*known.uids, booking.uid)
+    return replace(
+        known,
+        status=booking.status,
+        starts_at=booking.starts_at,
+        ends_at=booking.ends_at,
+        uids=uids,
+        meeting_url=booking.meeting_url or known.meeting_url,
+    )
