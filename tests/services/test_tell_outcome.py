@@ -60,17 +60,19 @@ def ear(desk: Desk) -> Ear:
 def test_a_booking_is_told_with_all_an_integration_needs(desk: Desk, ear: Ear) -> None:
     answer = desk.booked(call_session_id="call-7")
     (booked, done) = ear.heard()
-    job = desk.job(booked[1]["job_id"])
+    asked = {
+        "version": 1,
+        "org_id": ORG,
+        "agent_id": AGENT,
+        "appointment_id": answer.appointment_id,
+        "job_id": desk.job(booked[1]["job_id"]).id,
+        "action": "book",
+        "call_session_id": "call-7",
+    }
     assert booked == (
         "appointment.booked",
         {
-            "version": 1,
-            "org_id": ORG,
-            "agent_id": AGENT,
-            "appointment_id": answer.appointment_id,
-            "job_id": job.id,
-            "action": "book",
-            "call_session_id": "call-7",
+            **asked,
             "status": "accepted",
             "date_time": TIME,
             "end_date_time": "2026-11-24T19:30:00Z",
@@ -83,13 +85,7 @@ def test_a_booking_is_told_with_all_an_integration_needs(desk: Desk, ear: Ear) -
     assert done == (
         "job.succeeded",
         {
-            "version": 1,
-            "org_id": ORG,
-            "agent_id": AGENT,
-            "appointment_id": answer.appointment_id,
-            "job_id": job.id,
-            "action": "book",
-            "call_session_id": "call-7",
+            **asked,
             "status": "succeeded",
             "date_time": TIME,
             "reason": None,
