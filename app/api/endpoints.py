@@ -37,6 +37,12 @@ SECURITY_SCHEMES = {
         "name": HEADER,
         "description": "Made by `ringbook apikey add`: of one organization (rbk_...), or an admin's (rbk_admin_...).",
     },
+    "Signature": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "X-Cal-Signature-256",
+        "description": "HMAC-SHA256 of the raw body in hex, as Cal.com signs its webhooks.",
+    },
 }
 
 BEHIND_KEY = dict.fromkeys((401, 403, 429, 500, 503), ErrorResponseSchema)
@@ -46,12 +52,11 @@ ABOUT = "Books, moves, cancels and offers Cal.com appointments for voice agents.
 
 
 class Endpoints(SmorestBlueprint):
-    """A blueprint with the strict JSON parser; `name` is also the tag of its operations, unless there is another."""
+    """A blueprint with the strict JSON parser; `name` is the tag of its operations."""
 
     ARGUMENTS_PARSER = JsonParser()
 
-    def __init__(self, name: str, *, url_prefix: str | None = None, tag: str | None = None) -> None:
-        self._tag = tag or name
+    def __init__(self, name: str, *, url_prefix: str | None = None) -> None:
         super().__init__(name, __name__, url_prefix=url_prefix)  # type: ignore[no-untyped-call]
 
     def operation(
@@ -82,7 +87,7 @@ class Endpoints(SmorestBlueprint):
             for status, schema in sorted(answers.items()):
                 handler = smorest.alt_response(status, schema=schema)(handler)
             handler = smorest.doc(operationId=operation_id, security=SECURITY[guard], **doc)(handler)
-            smorest.add_url_rule(rule, operation_id, guarded(guard)(handler), methods=[method], tags=[self._tag])
+            smorest.add_url_rule(rule, operation_id, guarded(guard)(handler), methods=[method])
             return view
 
         return decorate

@@ -45,6 +45,7 @@ FIELDS = {
     "account": "account_id",
     "agent": "agent_id",
     "answer": "field_answers",
+    "base_url": "api_base_url",
     "expires": "expires_in_days",
     "key": "api_key",
     "org": "org_id",
@@ -71,7 +72,9 @@ def send_refusal(refusal: Refusal, *, retry_after: int | None = None) -> Respons
 def refusal_of(result: Result, fields: Mapping[str, str]) -> Refusal:
     """What a use case refused, in its plain words: no sentence to speak."""
     status, code = RESULTS[result]
-    named = {FIELDS.get(name, name): reason for name, reason in fields.items()}
+    given = g.get("document") or {}
+    names = FIELDS | ({"name": "account_name"} if "account_name" in given else {})
+    named = {name if name in given else names.get(name, name): reason for name, reason in fields.items()}
     details = NOT_CONNECTED if result is Result.NOT_CONNECTED else named
     return Refusal(status, code or "", speech.inner_message(Answer(result=result)), details)
 
@@ -82,7 +85,7 @@ def calendar_refusal(error: CalendarError) -> Refusal:
         return Refusal(429, "RATE_LIMITED", "Cal.com is not to be asked just now. Please try again.")
     result = error.outcome.result if isinstance(error.outcome, Failed) else Result.UPSTREAM_DOWN
     if result is Result.UPSTREAM_KEY:
-        if isinstance(g.get("document"), dict) and g.document.get("api_key"):
+        if "api_key" in (g.get("document") or {}):
             return Refusal(400, "INVALID_REQUEST", KEY_REFUSED, {"api_key": KEY_REFUSED})
         return Refusal(502, "BAD_GATEWAY", KEY_REFUSED)
     if result is Result.NOT_CONNECTED:

@@ -10,7 +10,7 @@ from app.api.answers import RESULTS
 from app.domain.jobs import Status
 
 STATUSES = [status.value for status in Status]
-CODES = sorted({row.code for row in RESULTS.values() if row.code})
+CODES = sorted({row.code for row in RESULTS.values() if row.code} | {"UNAUTHORIZED"})
 
 
 def text(description: str, **options: Any) -> fields.String:

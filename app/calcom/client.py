@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from app.calcom import calls, wire
 from app.calcom.calls import Call
+from app.calcom.event_type_list import read_event_types
 from app.calcom.failures import outcome_of, outcome_of_silence
 from app.calcom.silence import NoAnswerError, NotSentError
 from app.calcom.transport import Reply, TimeLimits, Transport
@@ -134,7 +135,7 @@ class CalcomCalendar:
 
     def event_types(self, access: Access) -> list[EventTypeEntry]:
         reply = self._ask(access, calls.event_types())
-        return _understood(reply, lambda answer: wire.read_event_types(answer.data))
+        return _understood(reply, lambda answer: read_event_types(answer.data))
 
     def owner(self, access: Access) -> Owner:
         reply = self._ask(access, calls.owner())

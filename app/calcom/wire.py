@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from app.domain.appointments import AppointmentStatus, Booking
-from app.domain.event_types import BookingField, EventType, EventTypeEntry
+from app.domain.event_types import BookingField, EventType
 from app.domain.ports import Owner
 
 Json = Mapping[str, Any]
@@ -105,29 +105,6 @@ def read_event_type(data: object, *, time_zone: str) -> EventType:
         rescheduling_disabled=_maybe(row.get("disableRescheduling")).get("disabled") is True,
         notice_minutes=_whole(row.get("minimumBookingNotice")) or 0,
         scheduling=_text(row, "schedulingType"),
-    )
-
-
-def read_event_types(data: object) -> list[EventTypeEntry]:
-    """A list of event types of version 2024-06-14, as Cal.com orders them. One unreadable entry spoils it."""
-    if not isinstance(data, list):
-        raise UnreadableError("a list of event types was expected")
-    return [_entry(_object(item, "event type")) for item in data]
-
-
-def _entry(row: Json) -> EventTypeEntry:
-    number, length = _whole(row.get("id")), _whole(row.get("lengthInMinutes"))
-    if number is None or length is None:
-        raise UnreadableError("an event type without id or length")
-    return EventTypeEntry(
-        id=number,
-        slug=_text(row, "slug"),
-        title=_text(row, "title"),
-        description=_text(row, "description"),
-        length_minutes=length,
-        price=_whole(row.get("price")) or 0,
-        currency=_text(row, "currency"),
-        hidden=row.get("hidden") is True,
     )
 
 

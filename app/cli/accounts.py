@@ -136,6 +136,7 @@ def _document(account: Account, primary: set[str | None]) -> dict[str, Any]:
     return {
         "id": account.id,
         "org_id": account.org_id,
+        "agent_id": account.agent_id,
         "name": account.name,
         "base_url": account.base_url,
         "key_last4": account.key_last4,
@@ -144,4 +145,5 @@ def _document(account: Account, primary: set[str | None]) -> dict[str, Any]:
         "settle_seconds": account.settle_seconds,
         "primary": account.id in primary,
         "created_at": moment(account.created_at),
+        "disconnected_at": moment(account.disconnected_at),
     }

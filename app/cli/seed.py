@@ -37,7 +37,7 @@ def _connect_sandbox(operators: OperatorCases, base_url: str) -> None:
     """A sandbox that listens elsewhere now is followed; an account of another name is the operator's own."""
     for account in operators.list_accounts(ORG_ID):
         if account.name == ACCOUNT:
-            if account.base_url != base_url:
+            if account.is_connected and account.base_url != base_url:
                 operators.change_account(account.id, AccountChange(base_url=base_url))
             return
     operators.add_account(org_id=ORG_ID, name=ACCOUNT, api_key=SANDBOX_KEY, base_url=base_url)

@@ -6,9 +6,11 @@ import hashlib
 import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from app.domain.errors import ForbiddenError
 from app.domain.identifiers import new_secret
+from app.domain.paging import WHOLE, Span
 
 PREFIX, ADMIN_PREFIX = "rbk_", "rbk_admin_"
 """Tell a person, and a scanner for leaked secrets, what was found."""
@@ -70,3 +72,23 @@ class ApiKey:
 
     def use_is_noted(self, now: datetime) -> bool:
         return self.last_used_at is not None and now < self.last_used_at + NOTED_EVERY
+
+
+class ApiKeyStore(Protocol):
+    def add(self, api_key: ApiKey) -> None: ...
+
+    def get(self, key_id: str) -> ApiKey | None: ...
+
+    def by_hash(self, key_hash: str) -> ApiKey | None: ...
+
+    def all(self, org_id: str | None = None, span: Span = WHOLE) -> list[ApiKey]:
+        """In the order of their making: every key, or those of one organization."""
+        ...
+
+    def revoke(self, key_id: str, *, now: datetime) -> bool:
+        """False where it was revoked before, or there is none."""
+        ...
+
+    def note_use(self, key_id: str, *, now: datetime) -> bool:
+        """False where its use was noted within the last minute."""
+        ...

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from app.domain.answers import Final
-from app.domain.api_keys import ApiKey
+from app.domain.api_keys import ApiKeyStore
 from app.domain.appointments import Appointment, AppointmentStatus
 from app.domain.directory import Access, Account, Agent, Organization
 from app.domain.jobs import Attempt, Job, Status
@@ -206,26 +206,6 @@ class Directory(Protocol):
         ...
 
     def save_agent(self, agent: Agent) -> None: ...
-
-
-class ApiKeyStore(Protocol):
-    def add(self, api_key: ApiKey) -> None: ...
-
-    def get(self, key_id: str) -> ApiKey | None: ...
-
-    def by_hash(self, key_hash: str) -> ApiKey | None: ...
-
-    def all(self, org_id: str | None = None, span: Span = WHOLE) -> list[ApiKey]:
-        """In the order of their making: every key, or those of one organization."""
-        ...
-
-    def revoke(self, key_id: str, *, now: datetime) -> bool:
-        """False where it was revoked before, or there is none."""
-        ...
-
-    def note_use(self, key_id: str, *, now: datetime) -> bool:
-        """False where its use was noted within the last minute."""
-        ...
 
 
 class LeaseStore(Protocol):

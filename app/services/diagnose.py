@@ -86,7 +86,7 @@ class Diagnose:
 
     def _judge_accounts(self) -> Iterator[Finding]:
         with self.read_unit() as unit:
-            accounts = unit.directory.accounts()
+            accounts = [account for account in unit.directory.accounts() if account.is_connected]
         if not accounts:
             yield warning("accounts", "No Cal.com account is connected.", "Connect one: ringbook account add.")
         for account in accounts:

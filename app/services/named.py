@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from app.domain.answers import Result
-from app.domain.api_keys import ApiKey
+from app.domain.api_keys import ApiKey, ApiKeyStore
 from app.domain.directory import Access, Account, Agent, Organization, effective_account_id
 from app.domain.errors import NotConnectedError, RefusedError, UnknownNameError
 from app.domain.identifiers import UUID
 from app.domain.jobs import Job
-from app.domain.stores import ApiKeyStore, Directory, JobStore
+from app.domain.stores import Directory, JobStore
 
 NAME_LIMIT = 200
 

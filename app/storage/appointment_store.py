@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, false, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, exists, false, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.appointments import Appointment, AppointmentStatus, Attendee
@@ -59,8 +59,9 @@ class SqlAppointmentStore:
         return self._read(self._session.execute(soonest).all())
 
     def search(self, wanted: AppointmentFilter) -> list[Appointment]:
-        """The latest start first."""
-        found = select(appointments).where(*_conditions(wanted))
+        """The latest start first; without those whose booking turned out to be another appointment's."""
+        has_uid = exists().where(appointment_uids.c.appointment_id == appointments.c.id)
+        found = select(appointments).where(has_uid, *_conditions(wanted))
         latest = found.order_by(appointments.c.starts_at.desc(), appointments.c.id.desc()).limit(wanted.limit)
         return self._read(self._session.execute(latest).all())
 

@@ -8,7 +8,8 @@ from typing import Self
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from app.domain.stores import ApiKeyStore, AppointmentStore, Directory, JobStore, LeaseStore
+from app.domain.api_keys import ApiKeyStore
+from app.domain.stores import AppointmentStore, Directory, JobStore, LeaseStore
 from app.domain.webhook_stores import DeliveryStore, EndpointStore
 from app.storage.api_key_store import SqlApiKeyStore
 from app.storage.appointment_store import SqlAppointmentStore

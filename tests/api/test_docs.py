@@ -7,6 +7,8 @@ from pathlib import Path
 from urllib.parse import urljoin
 
 import pytest
+from jsonschema import Draft202012Validator
+from openapi_spec_validator import validate
 
 from app.api import docs
 from app.cli.demo_agent import AGENT_ID, ORG_ID
@@ -63,3 +65,32 @@ def test_the_request_to_try_changes_nothing_and_is_for_the_agent_of_a_fresh_star
     example = document["paths"][URL]["post"]["requestBody"]["content"]["application/json"]["example"]
     assert example == {"action": "suggest", "agent_id": AGENT_ID, "org_id": ORG_ID}
     assert client_of(UseCasesDouble()).post(URL, json=example).status_code == 200
+
+
+def test_the_document_is_valid_and_every_operation_is_described():
+    document = client_of(UseCasesDouble()).get("/openapi.json").get_json()
+    validate(document)
+    operations = [
+        operation
+        for methods in document["paths"].values()
+        for name, operation in methods.items()
+        if name in {"get", "post", "put", "patch", "delete"}
+    ]
+    assert len({operation["operationId"] for operation in operations}) == len(operations)
+    assert [operation["operationId"] for operation in operations if not operation["summary"]] == []
+    used = {tag for operation in operations for tag in operation["tags"]}
+    assert used == {tag["name"] for tag in document["tags"]}
+
+
+def test_every_body_behind_a_key_comes_with_an_example_that_its_schema_takes():
+    document = client_of(UseCasesDouble()).get("/openapi.json").get_json()
+    bodies = [
+        operation["requestBody"]["content"]["application/json"]
+        for methods in document["paths"].values()
+        for name, operation in methods.items()
+        if name != "parameters" and operation["security"] and "requestBody" in operation
+    ]
+    assert len(bodies) >= 10
+    for body in bodies:
+        whole = {**body["schema"], "components": document["components"]}
+        assert [fault.message for fault in Draft202012Validator(whole).iter_errors(body["example"])] == []

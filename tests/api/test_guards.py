@@ -105,7 +105,7 @@ def test_the_document_says_the_same():
     }
     undescribed = {("GET", "/docs"), ("GET", "/docs/{name}"), ("GET", "/openapi.json")}
     assert said == {route: guard != "open" for route, guard in ROUTES.items() if route not in undescribed}
-    assert set(document["components"]["securitySchemes"]) == {"ApiKey"}
+    assert set(document["components"]["securitySchemes"]) == {"ApiKey", "Signature"}
 
 
 def test_an_application_with_a_route_that_declares_nothing_does_not_start():

@@ -10,6 +10,7 @@ import pytest
 from app.calcom import wire
 from app.domain.appointments import AppointmentStatus, Booking
 from app.domain.event_types import BookingField
+from app.domain.ports import Owner
 
 BOOKING: dict[str, Any] = {
     "uid": "abc",
@@ -221,3 +222,22 @@ def test_an_event_type_with_everything_on_says_so() -> None:
 def test_an_event_type_without_a_length_is_refused() -> None:
     with pytest.raises(wire.UnreadableError):
         wire.read_event_type(EVENT_TYPE | {"lengthInMinutes": None}, time_zone="UTC")
+
+
+@pytest.mark.parametrize(
+    ("row", "url"),
+    [
+        ({"location": "https://meet.example/abc"}, "https://meet.example/abc"),
+        ({"meetingUrl": "https://meet.example/old"}, "https://meet.example/old"),
+        ({"location": "1 Main St, New York", "meetingUrl": None}, ""),
+        ({"location": "integrations:daily"}, ""),
+        ({}, ""),
+    ],
+)
+def test_where_to_join_by_video_is_an_address_of_the_web(row: dict[str, Any], url: str) -> None:
+    assert wire.read_booking(BOOKING | row).meeting_url == url
+
+
+def test_the_owner_is_read_with_their_address() -> None:
+    owner = wire.read_owner({"id": 1, "username": "anna", "email": "anna@example.com"}, time_zone="UTC")
+    assert owner == Owner(username="anna", name="", time_zone="UTC", email="anna@example.com")

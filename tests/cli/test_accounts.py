@@ -20,6 +20,7 @@ def test_a_key_from_standard_input_is_tried_and_never_shown(office: Office) -> N
     assert ask(office, account, "show", saved.id) == {
         "id": saved.id,
         "org_id": clinic.id,
+        "agent_id": None,
         "name": "Main",
         "base_url": office.calcom_url,
         "key_last4": "vera",
@@ -28,6 +29,7 @@ def test_a_key_from_standard_input_is_tried_and_never_shown(office: Office) -> N
         "settle_seconds": 130.0,
         "primary": True,
         "created_at": "2026-11-23T14:00:00Z",
+        "disconnected_at": None,
     }
 
 

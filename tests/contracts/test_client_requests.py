@@ -34,6 +34,7 @@ def test_every_request_is_one_that_cal_coms_document_allows() -> None:
             lambda: calendar.bookings(access, starts_from=at, ends_by=at, event_type_id=7, email="j@example.com"),
             lambda: calendar.bookings_made_since(access, at),
             lambda: calendar.event_type(access, 7),
+            lambda: calendar.event_types(access),
             lambda: calendar.owner(access),
         ):
             with pytest.raises(CalendarError):
@@ -41,7 +42,7 @@ def test_every_request_is_one_that_cal_coms_document_allows() -> None:
         calendar.openings(access, 7, at, at + timedelta(days=1), moving_uid="abc")
         seen = server.requests
     calendar.close()
-    assert len(seen) >= 8
+    assert len(seen) >= 9
     assert [wrong for request in seen for wrong in violations(request)] == []
 
 

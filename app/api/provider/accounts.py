@@ -27,11 +27,16 @@ KEY_FIELD = {"description": "A key made in Cal.com: Settings, Developer, API key
 ADMIN_FIELD = "Only with an admin's key."
 
 
+def base_url_field() -> Text:
+    """Whoever chooses where a key is sent could have the server call any address: that is for admins."""
+    return Text(longest=500, load_default=None, metadata={"description": f"Another Cal.com. {ADMIN_FIELD}"})
+
+
 class NewAccountSchema(Strict):
     org_id = Identifier(load_default=None, metadata={"format": "uuid", "description": "If the key is an admin's."})
     api_key = Text(longest=LONGEST_KEY, required=True, metadata=KEY_FIELD)
     account_name = Text(longest=200, load_default="", metadata={"description": "Else that of its owner at Cal.com."})
-    api_base_url = Text(longest=500, load_default=None, metadata={"description": f"Another Cal.com. {ADMIN_FIELD}"})
+    api_base_url = base_url_field()
 
 
 class AccountChangeSchema(Strict):
@@ -43,7 +48,7 @@ class AccountChangeSchema(Strict):
         falsy={False},
         metadata={"description": "true: make it the one for agents that have none of their own."},
     )
-    api_base_url = Text(longest=500, load_default=None, metadata={"description": f"Another Cal.com. {ADMIN_FIELD}"})
+    api_base_url = base_url_field()
     settle_seconds = fields.Float(
         load_default=None,
         metadata={"description": f"How long an unanswered write may still be carried out there. {ADMIN_FIELD}"},
@@ -62,6 +67,7 @@ def account_endpoints(cases: ProviderCases) -> Endpoints:
     endpoints = Endpoints("AccountService", url_prefix="/api/v1/accounts")
     _collection(endpoints, cases)
     _item(endpoints, cases)
+    _change(endpoints, cases)
     return endpoints
 
 
@@ -114,6 +120,21 @@ def _item(endpoints: Endpoints, cases: ProviderCases) -> None:
 
     @endpoints.operation(
         ACCOUNT,
+        method="DELETE",
+        operation_id="DisconnectAccount",
+        guard=Guard.API_KEY,
+        summary="Disconnect a Cal.com account: its key is thrown away",
+        description="Refused with 409 while a request with it is under way. Once more changes nothing.",
+        gives={200: OneSchema, **READS, 409: WRITES[409]},
+    )
+    def disconnect(account_id: str) -> Response:
+        account = reached_account(cases, account_id)
+        return done("Account disconnected", account_document(cases.disconnect_accounts.one(account.id)))
+
+
+def _change(endpoints: Endpoints, cases: ProviderCases) -> None:
+    @endpoints.operation(
+        ACCOUNT,
         method="PATCH",
         operation_id="ChangeAccount",
         guard=Guard.API_KEY,
@@ -132,18 +153,11 @@ def _item(endpoints: Endpoints, cases: ProviderCases) -> None:
             "Account changed", account_document(cases.operators.change_account(account.id, AccountChange(**wanted)))
         )
 
-    @endpoints.operation(
-        ACCOUNT,
-        method="DELETE",
-        operation_id="DisconnectAccount",
-        guard=Guard.API_KEY,
-        summary="Disconnect a Cal.com account: its key is thrown away",
-        description="Refused with 409 while a request with it is under way. Once more changes nothing.",
-        gives={200: OneSchema, **READS, 409: WRITES[409]},
-    )
-    def disconnect(account_id: str) -> Response:
-        account = reached_account(cases, account_id)
-        return done("Account disconnected", account_document(cases.disconnect_accounts.one(account.id)))
+
+def check_account(cases: ProviderCases, account_id: str | None) -> None:
+    """Raises UnknownNameError for a foreign account as for none, before anything tells the two apart."""
+    if account_id:
+        reached_account(cases, account_id)
 
 
 def reached_account(cases: ProviderCases, account_id: str) -> Account:

@@ -15,7 +15,7 @@ from marshmallow import fields, validate
 from app.api.endpoints import Endpoints
 from app.api.fields import Identifier, Text, WholeNumber
 from app.api.guards import Guard
-from app.api.provider.accounts import KEY_FIELD
+from app.api.provider.accounts import KEY_FIELD, base_url_field, check_account
 from app.api.provider.agents import reached_agent
 from app.api.provider.appointments import OrganizationQuerySchema
 from app.api.provider.connections import ConnectedSchema, connected_document
@@ -23,6 +23,7 @@ from app.api.provider.documents import account_status
 from app.api.provider.pages import Strict
 from app.api.provider.records import maybe
 from app.api.provider.replies import ASKS_CALCOM, READS, WRITES, answer_schema, done
+from app.api.provider.scopes import check_admin_alone
 from app.api.response_schemas import Open, flag, text
 from app.domain.answers import Result
 from app.domain.directory import Agent, ConnectionKind
@@ -33,6 +34,7 @@ from app.services.show_connection import ShownConnection
 if TYPE_CHECKING:
     from app.container.providers import ProviderCases
 
+AGENT = "/agents/<string:agent_id>"
 KINDS = [kind.value for kind in ConnectionKind]
 
 
@@ -55,6 +57,7 @@ class PrivateKeySchema(Strict):
     org_id = Identifier(load_default=None, metadata={"format": "uuid", "description": "That of the agent, if any."})
     api_key = Text(longest=LONGEST_KEY, required=True, metadata=KEY_FIELD)
     account_name = Text(longest=200, load_default="Default", metadata={"description": "Default if not given."})
+    api_base_url = base_url_field()
     event_type_id = _event_type_id()
 
 
@@ -94,15 +97,12 @@ PrivateStatusSchema = answer_schema("AgentCalcomStatus", PrivateStatusRecord)
 LinkedSchema = answer_schema("AgentLinked", LinkedRecord)
 
 
-def agent_connection_endpoints(cases: ProviderCases) -> Endpoints:
-    """The blueprint."""
-    endpoints = Endpoints("AgentConnections", url_prefix="/api/v1/calcom/agents/<string:agent_id>", tag="CalcomService")
-    _effective(endpoints, cases, "/account", "GetAgentAccount")
-    _effective(endpoints, cases, "/info", "GetAgentCalcomInfo")
+def add_agent_connections(endpoints: Endpoints, cases: ProviderCases) -> None:
+    _effective(endpoints, cases, f"{AGENT}/account", "GetAgentAccount")
+    _effective(endpoints, cases, f"{AGENT}/info", "GetAgentCalcomInfo")
     _status(endpoints, cases)
     _link(endpoints, cases)
     _connect(endpoints, cases)
-    return endpoints
 
 
 def _effective(endpoints: Endpoints, cases: ProviderCases, rule: str, operation_id: str) -> None:
@@ -122,7 +122,7 @@ def _effective(endpoints: Endpoints, cases: ProviderCases, rule: str, operation_
 
 def _status(endpoints: Endpoints, cases: ProviderCases) -> None:
     @endpoints.operation(
-        "/status",
+        f"{AGENT}/status",
         operation_id="GetAgentCalcomStatus",
         guard=Guard.API_KEY,
         summary="Tell whether an agent has a key of its own",
@@ -140,7 +140,7 @@ def _status(endpoints: Endpoints, cases: ProviderCases) -> None:
 
 def _link(endpoints: Endpoints, cases: ProviderCases) -> None:
     @endpoints.operation(
-        "/account",
+        f"{AGENT}/account",
         method="PUT",
         operation_id="AssignAgentAccount",
         guard=Guard.API_KEY,
@@ -151,8 +151,10 @@ def _link(endpoints: Endpoints, cases: ProviderCases) -> None:
         gives={200: LinkedSchema, **WRITES, **ASKS_CALCOM},
     )
     def assign(wanted: dict[str, Any], agent_id: str) -> Response:
+        agent = reached_agent(cases, agent_id)
+        check_account(cases, wanted["calcom_account_id"])
         agent = cases.operators.change_agent(
-            reached_agent(cases, agent_id).id,
+            agent.id,
             account_id=wanted["calcom_account_id"] or "",
             event_type_id=wanted["event_type_id"],
         )
@@ -162,7 +164,7 @@ def _link(endpoints: Endpoints, cases: ProviderCases) -> None:
 
 def _connect(endpoints: Endpoints, cases: ProviderCases) -> None:
     @endpoints.operation(
-        "/connect",
+        f"{AGENT}/connect",
         method="POST",
         operation_id="ConnectAgent",
         guard=Guard.API_KEY,
@@ -173,10 +175,12 @@ def _connect(endpoints: Endpoints, cases: ProviderCases) -> None:
         gives={200: ConnectedSchema, **WRITES, **ASKS_CALCOM},
     )
     def connect(wanted: dict[str, Any], agent_id: str) -> Response:
+        check_admin_alone(wanted["api_base_url"])
         account = cases.connect_private_account(
             _agent_of(cases, agent_id, wanted["org_id"]).id,
             api_key=wanted["api_key"],
             name=wanted["account_name"],
+            base_url=wanted["api_base_url"] or "",
             event_type_id=wanted["event_type_id"],
         )
         return done("Cal.com connected to the agent successfully", connected_document(account))

@@ -10,6 +10,7 @@ from marshmallow import fields
 from app.api.endpoints import Endpoints
 from app.api.fields import Identifier
 from app.api.guards import Guard
+from app.api.provider.accounts import check_account
 from app.api.provider.agent_schemas import EXAMPLE, AgentChangeSchema, NewAgentSchema, settings_in
 from app.api.provider.documents import agent_document
 from app.api.provider.pages import made_at, page_document, page_fields, page_query, span_of
@@ -34,6 +35,7 @@ def agent_endpoints(cases: ProviderCases) -> Endpoints:
     endpoints = Endpoints("AgentService", url_prefix="/api/v1/agents")
     _collection(endpoints, cases)
     _item(endpoints, cases)
+    _change(endpoints, cases)
     return endpoints
 
 
@@ -64,6 +66,7 @@ def _collection(endpoints: Endpoints, cases: ProviderCases) -> None:
         gives={CREATED: OneSchema, **WRITES, **ASKS_CALCOM},
     )
     def add(wanted: dict[str, Any]) -> Response:
+        check_account(cases, wanted["account_id"])
         added = cases.operators.add_agent(
             org_id=organization_meant(wanted["org_id"]),
             id=wanted["id"],
@@ -89,6 +92,21 @@ def _item(endpoints: Endpoints, cases: ProviderCases) -> None:
 
     @endpoints.operation(
         AGENT,
+        method="DELETE",
+        operation_id="DeleteAgent",
+        guard=Guard.API_KEY,
+        summary="Delete an agent",
+        description="Refused with 409 while a request of its is under way. Its jobs and appointments stay.",
+        gives={200: NothingMoreSchema, **READS, 409: WRITES[409]},
+    )
+    def delete(agent_id: str) -> Response:
+        cases.delete_agent(reached_agent(cases, agent_id).id)
+        return done("Agent deleted")
+
+
+def _change(endpoints: Endpoints, cases: ProviderCases) -> None:
+    @endpoints.operation(
+        AGENT,
         method="PATCH",
         operation_id="ChangeAgent",
         guard=Guard.API_KEY,
@@ -100,6 +118,7 @@ def _item(endpoints: Endpoints, cases: ProviderCases) -> None:
     )
     def change(wanted: dict[str, Any], agent_id: str) -> Response:
         agent = reached_agent(cases, agent_id)
+        check_account(cases, wanted["account_id"])
         changed = cases.operators.change_agent(
             agent.id,
             settings=settings_in(wanted),
@@ -109,19 +128,6 @@ def _item(endpoints: Endpoints, cases: ProviderCases) -> None:
             force=wanted["force"],
         )
         return done("Agent changed", agent_document(changed))
-
-    @endpoints.operation(
-        AGENT,
-        method="DELETE",
-        operation_id="DeleteAgent",
-        guard=Guard.API_KEY,
-        summary="Delete an agent",
-        description="Refused with 409 while a request of its is under way. Its jobs and appointments stay.",
-        gives={200: NothingMoreSchema, **READS, 409: WRITES[409]},
-    )
-    def delete(agent_id: str) -> Response:
-        cases.delete_agent(reached_agent(cases, agent_id).id)
-        return done("Agent deleted")
 
 
 def reached_agent(cases: ProviderCases, agent_id: str) -> Agent:

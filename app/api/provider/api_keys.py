@@ -50,7 +50,12 @@ NewSchema = answer_schema("NewApiKey", NewApiKeyRecord)
 def api_key_endpoints(cases: ProviderCases) -> Endpoints:
     """The blueprint; the first admin's key comes from `ringbook apikey add --admin`."""
     endpoints = Endpoints("ApiKeyService", url_prefix="/api/v1/api-keys")
+    _reads(endpoints, cases)
+    _decisions(endpoints, cases)
+    return endpoints
 
+
+def _reads(endpoints: Endpoints, cases: ProviderCases) -> None:
     @endpoints.operation(
         "",
         operation_id="ListApiKeys",
@@ -64,6 +69,8 @@ def api_key_endpoints(cases: ProviderCases) -> Endpoints:
         found = cases.operators.list_api_keys(query["org_id"], span_of(query))
         return done("API keys retrieved", page_document("api_keys", query["limit"], found, api_key_document, made_at))
 
+
+def _decisions(endpoints: Endpoints, cases: ProviderCases) -> None:
     @endpoints.operation(
         "",
         method="POST",
@@ -91,5 +98,3 @@ def api_key_endpoints(cases: ProviderCases) -> Endpoints:
     )
     def revoke(key_id: str) -> Response:
         return done("API key revoked", api_key_document(cases.operators.revoke_api_key(key_id)))
-
-    return endpoints

@@ -49,12 +49,11 @@ ListSchema = answer_schema("Appointments", page_fields("appointments", Appointme
 OneSchema = answer_schema("OneAppointment", AppointmentRecord)
 
 
-def appointment_endpoints(cases: ProviderCases) -> Endpoints:
-    """The blueprint. Appointments are made, moved and cancelled through the manage endpoint alone."""
-    endpoints = Endpoints("Appointments", url_prefix="/api/v1/calcom/appointments", tag="AppointmentService")
+def add_appointments(endpoints: Endpoints, cases: ProviderCases) -> None:
+    """Appointments are made, moved and cancelled through the manage endpoint alone."""
 
     @endpoints.operation(
-        "",
+        "/appointments",
         operation_id="ListCalcomAppointments",
         guard=Guard.API_KEY,
         summary="List appointments, the latest start first",
@@ -78,7 +77,7 @@ def appointment_endpoints(cases: ProviderCases) -> Endpoints:
         )
 
     @endpoints.operation(
-        "/<not_manage:appointment_id>",
+        "/appointments/<not_manage:appointment_id>",
         operation_id="GetCalcomAppointment",
         guard=Guard.API_KEY,
         summary="Show an appointment",
@@ -90,8 +89,6 @@ def appointment_endpoints(cases: ProviderCases) -> Endpoints:
     def show(query: dict[str, Any], appointment_id: str) -> Response:
         found = cases.show_appointment(organization_meant(query["org_id"]), appointment_id)
         return done("Appointment retrieved", appointment_document(found))
-
-    return endpoints
 
 
 def _place(appointment: Appointment) -> Place:

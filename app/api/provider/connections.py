@@ -16,13 +16,13 @@ from marshmallow import fields
 from app.api.endpoints import Endpoints
 from app.api.fields import Identifier, Text
 from app.api.guards import Guard
-from app.api.provider.accounts import KEY_FIELD, reached_account
+from app.api.provider.accounts import KEY_FIELD, base_url_field, reached_account
 from app.api.provider.appointments import OrganizationQuerySchema
 from app.api.provider.documents import account_document, account_status
 from app.api.provider.pages import Strict
 from app.api.provider.records import AccountRecord, maybe, time
 from app.api.provider.replies import ASKS_CALCOM, READS, WRITES, NothingMoreSchema, answer_schema, done, moment
-from app.api.provider.scopes import organization_meant
+from app.api.provider.scopes import check_admin_alone, organization_meant
 from app.api.response_schemas import Open, flag, text
 from app.domain.answers import Result
 from app.domain.directory import Account
@@ -39,6 +39,7 @@ class ConnectSchema(Strict):
     org_id = Identifier(load_default=None, metadata=ORGANIZATION)
     api_key = Text(longest=LONGEST_KEY, required=True, metadata=KEY_FIELD)
     account_name = Text(longest=200, load_default="", metadata={"description": "Else that of its owner at Cal.com."})
+    api_base_url = base_url_field()
 
 
 class DisconnectSchema(Strict):
@@ -70,13 +71,10 @@ ConnectedSchema = answer_schema("Connected", ConnectedRecord)
 StatusSchema = answer_schema("CalcomStatus", StatusRecord)
 
 
-def connection_endpoints(cases: ProviderCases) -> Endpoints:
-    """The blueprint."""
-    endpoints = Endpoints("CalcomService", url_prefix="/api/v1/calcom")
+def add_connections(endpoints: Endpoints, cases: ProviderCases) -> None:
     _connect(endpoints, cases)
     _disconnect(endpoints, cases)
     _status(endpoints, cases)
-    return endpoints
 
 
 def _connect(endpoints: Endpoints, cases: ProviderCases) -> None:
@@ -92,8 +90,12 @@ def _connect(endpoints: Endpoints, cases: ProviderCases) -> None:
         gives={200: ConnectedSchema, **WRITES, **ASKS_CALCOM},
     )
     def connect(wanted: dict[str, Any]) -> Response:
+        check_admin_alone(wanted["api_base_url"])
         account = cases.operators.add_account(
-            org_id=organization_meant(wanted["org_id"]), api_key=wanted["api_key"], name=wanted["account_name"]
+            org_id=organization_meant(wanted["org_id"]),
+            api_key=wanted["api_key"],
+            name=wanted["account_name"],
+            base_url=wanted["api_base_url"] or "",
         )
         return done("Cal.com connected successfully", connected_document(account))
 

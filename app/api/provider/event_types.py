@@ -47,12 +47,11 @@ ListSchema = answer_schema(
 OneSchema = answer_schema("EventTypeAnswer", EventTypeRecord)
 
 
-def event_type_endpoints(cases: ProviderCases) -> Endpoints:
-    """The blueprint. Types of teams are not listed by Cal.com; an agent can be given their number all the same."""
-    endpoints = Endpoints("EventTypes", url_prefix="/api/v1/calcom/event-types", tag="CalcomService")
+def add_event_types(endpoints: Endpoints, cases: ProviderCases) -> None:
+    """Types of teams are not listed by Cal.com; an agent can be given their number all the same."""
 
     @endpoints.operation(
-        "",
+        "/event-types",
         operation_id="ListEventTypes",
         guard=Guard.API_KEY,
         summary="List event types",
@@ -65,7 +64,7 @@ def event_type_endpoints(cases: ProviderCases) -> Endpoints:
         return done("Event types retrieved", {"event_types": [_document(one) for one in found], "count": len(found)})
 
     @endpoints.operation(
-        "/lookup/<string:platform_id>",
+        "/event-types/lookup/<string:platform_id>",
         operation_id="LookupEventType",
         guard=Guard.API_KEY,
         summary="Look an event type up",
@@ -77,8 +76,6 @@ def event_type_endpoints(cases: ProviderCases) -> Endpoints:
     def look_up(query: dict[str, Any], platform_id: str) -> Response:
         found = cases.find_event_types.one(organization_meant(query["org_id"]), platform_id)
         return done("Event type retrieved", _document(found))
-
-    return endpoints
 
 
 def _document(offered: OfferedEventType) -> dict[str, Any]:

@@ -61,7 +61,7 @@ OneSchema = answer_schema("JobHistory", HistoryRecord)
 
 def provider_job_endpoints(cases: ProviderCases) -> Endpoints:
     """The blueprint. What a job's own caller may read, without a key, is `api.jobs`."""
-    endpoints = Endpoints("ProviderJobs", url_prefix="/api/v1/jobs", tag="JobService")
+    endpoints = Endpoints("ProviderJobService", url_prefix="/api/v1/jobs")
     _reads(endpoints, cases)
     _decisions(endpoints, cases)
     return endpoints

@@ -41,13 +41,11 @@ class RecoverSchema(Strict):
     delivered = switch("Also what it took.", default=False)
 
 
-def webhook_decisions(cases: ProviderCases) -> Endpoints:
-    """The blueprint."""
-    endpoints = Endpoints("WebhookDecisions", url_prefix="/api/v1/webhooks/endpoints", tag="WebhookService")
+def add_webhook_decisions(endpoints: Endpoints, cases: ProviderCases) -> None:
+    """Their routes."""
     _trust(endpoints, cases)
     _switch(endpoints, cases)
     _recover(endpoints, cases)
-    return endpoints
 
 
 def _trust(endpoints: Endpoints, cases: ProviderCases) -> None:

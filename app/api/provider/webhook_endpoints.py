@@ -22,7 +22,8 @@ from app.services.endpoint_settings import DESCRIPTION_LIMIT, MOST_AGENTS
 if TYPE_CHECKING:
     from app.container.providers import ProviderCases
 
-ENDPOINT = "/<string:endpoint_id>"
+ENDPOINTS = "/endpoints"
+ENDPOINT = "/endpoints/<string:endpoint_id>"
 NAMES = [name.value for name in SUBSCRIBABLE]
 ABOUT = (
     "It must be public and begin with https://. A challenge is sent there at once, as the event endpoint.verification; "
@@ -73,12 +74,10 @@ FILTERS: dict[str, fields.Field[Any]] = {
 }
 
 
-def webhook_endpoints(cases: ProviderCases) -> Endpoints:
-    """The blueprint. The secret of an endpoint is told when it is made, and never again."""
-    endpoints = Endpoints("WebhookEndpoints", url_prefix="/api/v1/webhooks/endpoints", tag="WebhookService")
+def add_webhook_endpoints(endpoints: Endpoints, cases: ProviderCases) -> None:
+    """Their routes. The secret of an endpoint is told when it is made, and never again."""
     _collection(endpoints, cases)
     _item(endpoints, cases)
-    return endpoints
 
 
 def secret_document(new: NewEndpoint) -> dict[str, Any]:
@@ -87,7 +86,7 @@ def secret_document(new: NewEndpoint) -> dict[str, Any]:
 
 def _collection(endpoints: Endpoints, cases: ProviderCases) -> None:
     @endpoints.operation(
-        "",
+        ENDPOINTS,
         operation_id="ListWebhookEndpoints",
         guard=Guard.API_KEY,
         summary="List webhook endpoints, oldest first",
@@ -102,7 +101,7 @@ def _collection(endpoints: Endpoints, cases: ProviderCases) -> None:
         return done("Webhook endpoints retrieved", page)
 
     @endpoints.operation(
-        "",
+        ENDPOINTS,
         method="POST",
         operation_id="AddWebhookEndpoint",
         guard=Guard.API_KEY,

@@ -13,6 +13,7 @@ from app.container import build_container, migrate
 from app.domain.directory import Agent, Organization
 from app.factory import create_app
 from config.settings import load_settings
+from tests.api.provider.documented import Documented
 
 API = "/api/v1"
 RIVERA, ANNA, BERT, EXPIRED = "cal_sandbox_rivera", "cal_sandbox_anna", "cal_sandbox_bert", "cal_sandbox_expired"
@@ -39,11 +40,15 @@ class Site:
         self.operators = self.container.operators
         app = create_app(self.container.callers, self.container.providers, public_url=self.settings.public_url)
         self.client = app.test_client()
+        self._documented = Documented(app)
         self.org: Organization = self.operators.add_organization(name="Clinic")
         self.other_org = self.operators.add_organization(name="Dentist")
-        self.admin = Caller(self.client, self.key(None))
-        self.clinic = Caller(self.client, self.key(self.org.id))
-        self.other = Caller(self.client, self.key(self.other_org.id))
+        self.admin, self.clinic, self.other = (
+            self.caller(self.key(org_id)) for org_id in (None, self.org.id, self.other_org.id)
+        )
+
+    def caller(self, key: str) -> Caller:
+        return Caller(self.client, key, self._documented)
 
     def key(self, org_id: str | None) -> str:
         return self.operators.add_api_key(org_id=org_id, name="Test").secret
@@ -61,10 +66,11 @@ class Site:
 
 
 class Caller:
-    """Somebody with an API key; `get("/agents")` and so on give the response."""
+    """Somebody with an API key; `get("/agents")` and so on give the response, which the document must have."""
 
-    def __init__(self, client: FlaskClient, key: str) -> None:
+    def __init__(self, client: FlaskClient, key: str, documented: Documented) -> None:
         self._client = client
+        self._documented = documented
         self.key = key
 
     def get(self, path: str, **query: Any) -> TestResponse:
@@ -83,7 +89,9 @@ class Caller:
         return self._open("DELETE", path)
 
     def _open(self, method: str, path: str, **how: Any) -> TestResponse:
-        return self._client.open(API + path, method=method, headers={"X-Api-Key": self.key}, **how)
+        response = self._client.open(API + path, method=method, headers={"X-Api-Key": self.key}, **how)
+        self._documented.check(response)
+        return response
 
 
 def data(response: TestResponse, status: int = 200) -> Any:

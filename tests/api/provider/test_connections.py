@@ -9,8 +9,7 @@ from uuid import uuid4
 import pytest
 from werkzeug.test import TestResponse
 
-from app.storage.database import Database
-from tests.api.provider.site import ANNA, BERT, CONSULTATION, EXPIRED, NOBODY, RIVERA, Site, data, refusal
+from tests.api.provider.site import ANNA, BERT, EXPIRED, NOBODY, RIVERA, Site, data, refusal
 from tests.support.sandbox import SandboxProcess
 
 
@@ -83,6 +82,7 @@ def test_what_is_wrong_is_said_field_by_field(site: Site, body: dict[str, Any], 
 def test_only_an_admin_sends_keys_to_another_cal_com(site: Site, calcom: SandboxProcess) -> None:
     url = f"{calcom.url}/v2"
     assert refusal(site.clinic.post("/accounts", api_key=RIVERA, api_base_url=url))[0] == 403
+    assert refusal(site.clinic.post("/calcom/connect", api_key=RIVERA, api_base_url=url))[0] == 403
     wanted = {"org_id": site.org.id, "api_key": RIVERA, "api_base_url": url}
     assert data(site.admin.post("/accounts", **wanted), 201)["api_base_url"] == url
 
@@ -198,6 +198,16 @@ def test_a_link_to_an_account_without_the_agents_event_type_is_refused(site: Sit
     assert data(site.clinic.get(path))["type"] == "org_primary"
 
 
+def test_a_foreign_account_cannot_be_linked_and_is_not_told_from_one_that_is_not_there(site: Site) -> None:
+    site.connect()
+    agent, foreign = site.agent(), site.connect(site.other_org)
+    for account_id in (foreign, NOBODY):
+        linked = site.clinic.put(f"/calcom/agents/{agent.id}/account", calcom_account_id=account_id)
+        assert refusal(linked) == (404, "NOT_FOUND", {})
+        changed = site.clinic.patch(f"/agents/{agent.id}", account_id=account_id)
+        assert refusal(changed) == (404, "NOT_FOUND", {})
+
+
 def test_unknown_and_foreign_agents_are_told_apart_by_nothing(site: Site) -> None:
     site.connect()
     agent = site.agent()
@@ -214,31 +224,6 @@ def test_unknown_and_foreign_agents_are_told_apart_by_nothing(site: Site) -> Non
         assert refusal(foreign) == (404, "NOT_FOUND", {})
 
 
-def test_event_types_are_listed_and_looked_up_by_number_and_by_slug(site: Site) -> None:
-    account = site.connect()
-    listed = data(site.clinic.get("/calcom/event-types"))
-    assert listed["count"] == len(listed["event_types"]) > 0
-    consultation = next(each for each in listed["event_types"] if each["event_type_id"] == CONSULTATION)
-    assert set(consultation) == {
-        *("id", "event_type_id", "slug", "title", "description", "duration_minutes", "price", "currency"),
-        *("is_active", "calcom_account_id", "account_name"),
-    }
-    assert (consultation["id"], consultation["calcom_account_id"]) == ("101", account)
-    for platform_id in ("101", consultation["slug"]):
-        assert data(site.clinic.get(f"/calcom/event-types/lookup/{platform_id}")) == consultation
-    assert refusal(site.clinic.get("/calcom/event-types/lookup/nope")) == (404, "NOT_FOUND", {})
-
-
 @pytest.mark.parametrize("path", ["/calcom/event-types", "/calcom/event-types/lookup/101", "/calcom/appointments"])
 def test_without_an_account_there_is_nothing_to_ask(site: Site, path: str) -> None:
     assert refusal(site.clinic.get(path)) == (400, "NOT_CONNECTED", "Cal.com is not connected")
-
-
-def test_a_stored_key_that_cal_com_takes_no_more_is_not_the_requests_fault(site: Site) -> None:
-    account = site.operators.show_account(site.connect())
-    database = Database(site.settings.database_url, secret_keys=site.settings.secret_keys)
-    with database.unit() as unit:
-        unit.directory.save_account(account, EXPIRED)
-        unit.commit()
-    database.dispose()
-    assert refusal(site.clinic.get("/calcom/event-types"))[:2] == (502, "BAD_GATEWAY")

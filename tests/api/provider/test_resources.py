@@ -9,7 +9,7 @@ import pytest
 
 from app.domain.jobs import Status
 from tests.api.provider.rows import add_job
-from tests.api.provider.site import ANNA, CONSULTATION, NOBODY, RIVERA, Caller, Site, data, refusal
+from tests.api.provider.site import ANNA, CONSULTATION, NOBODY, RIVERA, Site, data, refusal
 
 AGENT = {"name": "Dr. Rivera", "event_type_id": CONSULTATION}
 
@@ -17,7 +17,7 @@ AGENT = {"name": "Dr. Rivera", "event_type_id": CONSULTATION}
 def test_an_organization_is_added_by_an_admin_and_changed_by_its_own_key(site: Site) -> None:
     added = data(site.admin.post("/organizations", name="Vet"), 201)
     assert set(added) == {"id", "name", "primary_account_id", "has_caller_secret", "created_at"}
-    own = Caller(site.client, site.key(added["id"]))
+    own = site.caller(site.key(added["id"]))
 
     assert data(own.patch(f"/organizations/{added['id']}", name="Vets"))["name"] == "Vets"
     assert data(own.get(f"/organizations/{added['id']}"))["name"] == "Vets"
@@ -57,7 +57,7 @@ def test_an_account_is_added_renamed_made_primary_and_given_another_key(site: Si
     assert refusal(site.clinic.patch(path, account_name="Front desk")) == (
         400,
         "INVALID_REQUEST",
-        {"name": "The organization has another account Front desk."},
+        {"account_name": "The organization has another account Front desk."},
     )
 
 
@@ -113,7 +113,10 @@ def test_an_agent_needs_an_account_of_its_own_organization(site: Site) -> None:
     assert refusal(site.clinic.post("/agents", **AGENT))[:2] == (400, "NOT_CONNECTED")
     site.connect()
     foreign = site.connect(site.other_org)
-    assert refusal(site.clinic.post("/agents", **AGENT, account_id=foreign))[0] == 400
+    for account_id in (foreign, NOBODY):
+        assert refusal(site.clinic.post("/agents", **AGENT, account_id=account_id)) == (404, "NOT_FOUND", {})
+    status, code, details = refusal(site.admin.post("/agents", **AGENT, org_id=site.org.id, account_id=foreign))
+    assert (status, code, list(details)) == (400, "INVALID_REQUEST", ["account_id"])
 
 
 def test_an_id_taken_elsewhere_tells_nothing_of_whose_it_is(site: Site) -> None:
@@ -171,7 +174,7 @@ def test_with_an_agent_its_own_key_goes_too(site: Site) -> None:
 
 def test_an_admin_makes_and_revokes_keys(site: Site) -> None:
     made = data(site.admin.post("/api-keys", name="Platform", org_id=site.org.id, expires_in_days=30), 201)
-    caller = Caller(site.client, made["key"])
+    caller = site.caller(made["key"])
     assert data(caller.get("/calcom/status"))["status"] == "not_connected"
 
     revoked = data(site.admin.delete(f"/api-keys/{made['id']}"))
