@@ -60,7 +60,7 @@ def ear(desk: Desk) -> Ear:
 def test_a_booking_is_told_with_all_an_integration_needs(desk: Desk, ear: Ear) -> None:
     answer = desk.booked(call_session_id="call-7")
     (booked, done) = ear.heard()
-    common = {
+    asked = {
         "version": 1,
         "org_id": ORG,
         "agent_id": AGENT,
@@ -68,13 +68,13 @@ def test_a_booking_is_told_with_all_an_integration_needs(desk: Desk, ear: Ear) -
         "job_id": desk.job(booked[1]["job_id"]).id,
         "action": "book",
         "call_session_id": "call-7",
-        "date_time": TIME,
     }
     assert booked == (
         "appointment.booked",
-        common
-        | {
+        {
+            **asked,
             "status": "accepted",
+            "date_time": TIME,
             "end_date_time": "2026-11-24T19:30:00Z",
             "previous_date_time": None,
             "calcom_uid": "uid1",
@@ -84,9 +84,10 @@ def test_a_booking_is_told_with_all_an_integration_needs(desk: Desk, ear: Ear) -
     )
     assert done == (
         "job.succeeded",
-        common
-        | {
+        {
+            **asked,
             "status": "succeeded",
+            "date_time": TIME,
             "reason": None,
             "attempts": 1,
             "created_at": "2026-11-23T14:00:00Z",

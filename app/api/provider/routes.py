@@ -41,8 +41,8 @@ def calcom_endpoints(cases: ProviderCases) -> Endpoints:
     return endpoints
 
 
-def webhook_service(cases: ProviderCases) -> Endpoints:
-    """Where events go, and what became of each."""
+def webhook_routes(cases: ProviderCases) -> Endpoints:
+    """Where events are sent, and what became of them."""
     endpoints = Endpoints("WebhookService", url_prefix="/api/v1/webhooks")
     for add in (add_webhook_endpoints, add_webhook_decisions, add_webhook_deliveries):
         add(endpoints, cases)
@@ -58,5 +58,5 @@ def provider_endpoints(cases: ProviderCases) -> list[Endpoints]:
         account_endpoints(cases),
         agent_endpoints(cases),
         api_key_endpoints(cases),
-        webhook_service(cases),
+        webhook_routes(cases),
     ]

@@ -42,7 +42,7 @@ class RecoverSchema(Strict):
 
 
 def add_webhook_decisions(endpoints: Endpoints, cases: ProviderCases) -> None:
-    """The blueprint."""
+    """Their routes."""
     _trust(endpoints, cases)
     _switch(endpoints, cases)
     _recover(endpoints, cases)

@@ -27,6 +27,8 @@ from app.domain.webhooks import DeliveryStatus
 if TYPE_CHECKING:
     from app.container.providers import ProviderCases
 
+DELIVERIES = "/deliveries"
+DELIVERY = "/deliveries/<string:delivery_id>"
 STATUSES = [status.value for status in DeliveryStatus]
 ListSchema = answer_schema("WebhookDeliveries", page_fields("deliveries", DeliveryRecord))
 OneSchema = answer_schema("WebhookDelivery", DeliveryHistoryRecord)
@@ -50,14 +52,14 @@ FILTERS: dict[str, fields.Field[Any]] = {
 
 
 def add_webhook_deliveries(endpoints: Endpoints, cases: ProviderCases) -> None:
-    """The blueprint."""
+    """Their routes."""
     _collection(endpoints, cases)
     _item(endpoints, cases)
 
 
 def _collection(endpoints: Endpoints, cases: ProviderCases) -> None:
     @endpoints.operation(
-        "/deliveries",
+        DELIVERIES,
         operation_id="ListWebhookDeliveries",
         guard=Guard.API_KEY,
         summary="List deliveries, newest first",
@@ -73,7 +75,7 @@ def _collection(endpoints: Endpoints, cases: ProviderCases) -> None:
 
 def _item(endpoints: Endpoints, cases: ProviderCases) -> None:
     @endpoints.operation(
-        "/deliveries/<string:delivery_id>",
+        DELIVERY,
         operation_id="GetWebhookDelivery",
         guard=Guard.API_KEY,
         summary="Show a delivery with what it says and every try",
@@ -86,7 +88,7 @@ def _item(endpoints: Endpoints, cases: ProviderCases) -> None:
         return done("Delivery retrieved", delivery_document(shown.delivery) | more)
 
     @endpoints.operation(
-        "/deliveries/<string:delivery_id>/replay",
+        f"{DELIVERY}/replay",
         method="POST",
         operation_id="ReplayWebhookDelivery",
         guard=Guard.API_KEY,

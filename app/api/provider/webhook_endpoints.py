@@ -22,6 +22,7 @@ from app.services.endpoint_settings import DESCRIPTION_LIMIT, MOST_AGENTS
 if TYPE_CHECKING:
     from app.container.providers import ProviderCases
 
+ENDPOINTS = "/endpoints"
 ENDPOINT = "/endpoints/<string:endpoint_id>"
 NAMES = [name.value for name in SUBSCRIBABLE]
 ABOUT = (
@@ -74,7 +75,7 @@ FILTERS: dict[str, fields.Field[Any]] = {
 
 
 def add_webhook_endpoints(endpoints: Endpoints, cases: ProviderCases) -> None:
-    """The blueprint. The secret of an endpoint is told when it is made, and never again."""
+    """Their routes. The secret of an endpoint is told when it is made, and never again."""
     _collection(endpoints, cases)
     _item(endpoints, cases)
 
@@ -85,7 +86,7 @@ def secret_document(new: NewEndpoint) -> dict[str, Any]:
 
 def _collection(endpoints: Endpoints, cases: ProviderCases) -> None:
     @endpoints.operation(
-        "/endpoints",
+        ENDPOINTS,
         operation_id="ListWebhookEndpoints",
         guard=Guard.API_KEY,
         summary="List webhook endpoints, oldest first",
@@ -100,7 +101,7 @@ def _collection(endpoints: Endpoints, cases: ProviderCases) -> None:
         return done("Webhook endpoints retrieved", page)
 
     @endpoints.operation(
-        "/endpoints",
+        ENDPOINTS,
         method="POST",
         operation_id="AddWebhookEndpoint",
         guard=Guard.API_KEY,
