@@ -11,6 +11,7 @@ from app.api.endpoints import Endpoints
 from app.api.fields import Identifier, Text
 from app.api.guards import Guard
 from app.api.provider.documents import account_document
+from app.api.provider.hooks import connect_if_possible
 from app.api.provider.pages import Strict, made_at, page_document, page_fields, page_query, span_of
 from app.api.provider.records import AccountRecord
 from app.api.provider.replies import ASKS_CALCOM, CREATED, READS, WRITES, answer_schema, done
@@ -104,6 +105,7 @@ def _collection(endpoints: Endpoints, cases: ProviderCases) -> None:
             name=wanted["account_name"],
             base_url=wanted["api_base_url"] or "",
         )
+        connect_if_possible(cases, added)
         return done("Account connected", account_document(added), CREATED)
 
 

@@ -20,6 +20,7 @@ from app.api.provider.agents import reached_agent
 from app.api.provider.appointments import OrganizationQuerySchema
 from app.api.provider.connections import ConnectedSchema, connected_document
 from app.api.provider.documents import account_status
+from app.api.provider.hooks import connect_if_possible
 from app.api.provider.pages import Strict
 from app.api.provider.records import maybe
 from app.api.provider.replies import ASKS_CALCOM, READS, WRITES, answer_schema, done
@@ -183,6 +184,7 @@ def _connect(endpoints: Endpoints, cases: ProviderCases) -> None:
             base_url=wanted["api_base_url"] or "",
             event_type_id=wanted["event_type_id"],
         )
+        connect_if_possible(cases, account)
         return done("Cal.com connected to the agent successfully", connected_document(account))
 
 

@@ -19,6 +19,7 @@ from app.api.guards import Guard
 from app.api.provider.accounts import KEY_FIELD, base_url_field, reached_account
 from app.api.provider.appointments import OrganizationQuerySchema
 from app.api.provider.documents import account_document, account_status
+from app.api.provider.hooks import connect_if_possible
 from app.api.provider.pages import Strict
 from app.api.provider.records import AccountRecord, maybe, time
 from app.api.provider.replies import ASKS_CALCOM, READS, WRITES, NothingMoreSchema, answer_schema, done, moment
@@ -97,6 +98,7 @@ def _connect(endpoints: Endpoints, cases: ProviderCases) -> None:
             name=wanted["account_name"],
             base_url=wanted["api_base_url"] or "",
         )
+        connect_if_possible(cases, account)
         return done("Cal.com connected successfully", connected_document(account))
 
 

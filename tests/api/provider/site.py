@@ -18,19 +18,22 @@ from tests.api.provider.documented import Documented
 API = "/api/v1"
 RIVERA, ANNA, BERT, EXPIRED = "cal_sandbox_rivera", "cal_sandbox_anna", "cal_sandbox_bert", "cal_sandbox_expired"
 CONSULTATION = 101
+PUBLIC_URL = "http://ringbook.example"
 NOBODY = "00000000-0000-4000-8000-000000000000"
 
 
 class Site:
     """`admin` and `clinic` speak with an admin's key and with one of the clinic; `other` with that of another org."""
 
-    def __init__(self, directory: Path, *, database_url: str, redis_url: str, calcom_url: str) -> None:
+    def __init__(
+        self, directory: Path, *, database_url: str, redis_url: str, calcom_url: str, public_url: str = PUBLIC_URL
+    ) -> None:
         environ = {
             "DATA_DIR": str(directory),
             "DATABASE_URL": database_url,
             "REDIS_URL": redis_url,
             "CALCOM_BASE_URL": f"{calcom_url}/v2",
-            "PUBLIC_URL": "http://ringbook.example",
+            "PUBLIC_URL": public_url,
             "WEBHOOK_NETWORKS": "127.0.0.0/8",
             "SECRET_KEYS": Fernet.generate_key().decode(),
         }
