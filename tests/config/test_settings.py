@@ -71,7 +71,7 @@ def test_all_faults_are_told_at_once(tmp_path):
             "WEB_THREADS": "0",
             "WORKER_THREADS": "-3",
             "LOG_LEVEL": "LOUD",
-            "TRUSTED_PROXIES": "10.0.0.1/8",
+            "TRUSTED_PROXIES": "²",
             "LIMIT_PER_ADDRESS": "-1",
             "LIMIT_PER_ORGANIZATION": "many",
             "LIMIT_PER_CONTACT": "1.5",
