@@ -50,7 +50,7 @@ class Reader:
     def proxies(self, name: str) -> str:
         """A number of proxies, or their addresses and networks separated by commas; empty for none."""
         value = self.text(name, "")
-        if value.isdigit() and int(value) <= MOST_PROXIES:
+        if re.fullmatch(r"[0-9]{1,2}", value) and int(value) <= MOST_PROXIES:
             return value
         try:
             for part in filter(None, map(str.strip, value.split(","))):

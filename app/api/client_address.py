@@ -28,7 +28,7 @@ class Proxies:
     @classmethod
     def parse(cls, text: str) -> Proxies:
         """A number of hops, or addresses and networks separated by commas. Raises ValueError."""
-        if text.strip().isdigit():
+        if text.strip().isdecimal():
             return cls(hops=int(text))
         parts = [part.strip() for part in text.split(",") if part.strip()]
         return cls(networks=tuple(ip_network(part) for part in parts))

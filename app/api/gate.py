@@ -36,17 +36,17 @@ class Gate:
     def admit_to(self, org_id: str) -> None:
         """Count a request that names this organization, known or not. Raises RefusedError."""
         g.aimed_at = org_id
-        self._take([subject(Counted.ORGANIZATION, org_id)], heeding=self._failures()[:1])
+        self._take([subject(Counted.ORGANIZATION, org_id)], heeding=[self._failures_there()])
 
     def admit(self) -> None:
         """Count a request before anything of it is read. Raises RefusedError."""
         g.client = self.proxies.client_of(request.remote_addr or "", request.headers.getlist("X-Forwarded-For"))
         if request.blueprint in UNCOUNTED:
             if request.blueprint == "JobService":
-                self._take([], heeding=self._failures()[1:])
+                self._take([], heeding=[self._failures_anywhere()])
             return
         try:
-            self._take([subject(Counted.ADDRESS, g.client)], heeding=self._failures()[1:])
+            self._take([subject(Counted.ADDRESS, g.client)], heeding=[self._failures_anywhere()])
         except RefusedError:
             if request.is_json:  # the agent it names may want its refusals in another way
                 with suppress(RefusedError):
@@ -56,14 +56,14 @@ class Gate:
     def note_outcome(self) -> None:
         """Count what turned out to be a guess."""
         if g.get("result") in FAILURES:
-            self.limits.take(self._failures())
+            self.limits.take([self._failures_there(), self._failures_anywhere()])
 
-    def _failures(self) -> list[Subject]:
-        """At what the request names, and at everything."""
-        return [
-            subject(Counted.FAILURES, g.client, g.get("aimed_at", "")),
-            subject(Counted.ALL_FAILURES, g.client),
-        ]
+    def _failures_there(self) -> Subject:
+        """The client's, at the organization the request names."""
+        return subject(Counted.FAILURES, g.client, g.get("aimed_at", ""))
+
+    def _failures_anywhere(self) -> Subject:
+        return subject(Counted.ALL_FAILURES, g.client)
 
     def _take(self, counted: Sequence[Subject], *, heeding: Sequence[Subject]) -> None:
         wait = self.limits.take(counted, heeding=heeding)

@@ -73,7 +73,7 @@ def test_all_faults_are_told_at_once(tmp_path):
             "WEBHOOK_THREADS": "1",
             "WEBHOOK_NETWORKS": "10.0.0.1/8",
             "LOG_LEVEL": "LOUD",
-            "TRUSTED_PROXIES": "10.0.0.1/8",
+            "TRUSTED_PROXIES": "²",
             "LIMIT_PER_ADDRESS": "-1",
             "LIMIT_PER_ORGANIZATION": "many",
             "LIMIT_PER_CONTACT": "1.5",
