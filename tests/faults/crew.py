@@ -49,7 +49,7 @@ class Crew(Stack):
         for name in names:
             self._spawn(name)
         if "web" in names:
-            eventually(self.is_ready, within=60, what="web is ready")
+            eventually(self.is_ready, within=180, what="web is ready")
 
     def _spawn(self, name: str) -> None:
         with (self.directory / f"{name}.log").open("ab") as log:

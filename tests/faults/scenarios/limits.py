@@ -85,17 +85,16 @@ def flood(run: Run) -> None:
     slow.latency(writes=1.0)
     run.site.sandbox.latency(writes=0.3)
     crowd = all_at_once((partial(noisy.drop, noisy.book()) for _ in range(MAX_QUEUED + 200)), threads=16)
-    callers = all_at_once(
-        (partial(other.send, other.book(), wait=BUDGET) for _ in range(2 * run.scale.callers)), threads=4
-    )
-    heard: list[Heard] = callers.results()
+    eventually(lambda: run.site.open_jobs() > MAX_QUEUED // 2, within=60, what="the flood has risen")
+    calls = (partial(other.send, other.book(), wait=BUDGET) for _ in range(run.scale.callers))
+    heard: list[Heard] = all_at_once(calls, threads=4).results()
     still_queued = run.site.open_jobs()
     told = Counter(answer.status for answer in crowd.results())
     late = [f"{answer.status} in {answer.seconds:.1f} s" for answer in heard if not answer.yes]
     slowest = max(answer.seconds for answer in heard)
     run.expect(not late, f"a final answer to every caller of the other one: {late}")
     run.expect(slowest < BUDGET, f"within its time: {slowest:.1f} s")
-    run.expect(set(told) == {202, 429}, f"the flood is taken in or told to wait: {dict(told)}")
+    run.expect(told[429] > 0 and set(told) <= {202, 429, 503}, f"the flood is taken in or told to wait: {dict(told)}")
     run.note = (
         f"flood {dict(told)}, the other's {len(heard)} callers: slowest {slowest:.1f} s, {still_queued} open then"
     )

@@ -23,7 +23,7 @@ def _statuses(answers: list[Heard]) -> Counter[int]:
 def one_slot(run: Run) -> None:
     caller, start = run.caller(), next(run.site.diary)
     wishes = [run.notebook.wants_booking(start) for _ in range(run.scale.callers)]
-    run.site.sandbox.latency(writes=0.3)
+    run.site.sandbox.latency(writes=1.5)  # time for all workers to be at it at once, were they to
     before = _writes(run)
     crowd = all_at_once((partial(caller.follow, wish, wait=20, within=150) for wish in wishes), threads=64)
     answers = crowd.results()
