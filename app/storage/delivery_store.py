@@ -166,7 +166,7 @@ class SqlDeliveryStore:
         about = select(events.c.id, events.c.data).where(events.c.appointment_id.in_(appointment_ids))
         found = self._session.execute(about).all()
         for event_id, data in found:
-            nameless = {**data, "attendee": None} if "attendee" in data else data
+            nameless = data | {name: None for name in ("attendee", "call_session_id") if name in data}
             self._session.execute(update(events).where(events.c.id == event_id).values(data=nameless))
         theirs = select(deliveries.c.id).where(deliveries.c.event_id.in_([event_id for event_id, _ in found]))
         self._session.execute(update(attempts).where(attempts.c.delivery_id.in_(theirs)).values(response=""))

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Table, and_, func, or_, select, union, upd
 from sqlalchemy.orm import Session
 
 from app.domain.privacy import ERASED, Person
+from app.storage.delivery_store import SqlDeliveryStore
 from app.storage.dialects import rows_changed
 from app.storage.tables import appointments, attempts, jobs
 
@@ -53,7 +54,9 @@ def _erase_jobs(session: Session, ids: Sequence[str], now: datetime) -> int:
     """The keys by which repeats are known go too: they are hashes that can be tried out."""
     changed = 0
     unerased = jobs.c.id.in_(ids), jobs.c.erased_at.is_(None), jobs.c.finished_at.is_not(None)
-    for row in session.execute(select(jobs.c.id, jobs.c.command, jobs.c.final).where(*unerased)).all():
+    wanted = select(jobs.c.id, jobs.c.appointment_id, jobs.c.command, jobs.c.final).where(*unerased)
+    found = session.execute(wanted).all()
+    for row in found:
         values = {
             "command": _without_person(row.command),
             "final": row.final and {**row.final, "detail": ""},
@@ -63,6 +66,7 @@ def _erase_jobs(session: Session, ids: Sequence[str], now: datetime) -> int:
         }
         changed += rows_changed(session.execute(update(jobs).where(jobs.c.id == row.id, *unerased[1:]).values(values)))
         session.execute(update(attempts).where(attempts.c.job_id == row.id).values(detail=""))
+    _erase_told(session, [row.appointment_id for row in found])
     return changed
 
 
@@ -75,8 +79,14 @@ def _without_person(command: dict[str, Any]) -> dict[str, Any]:
 
 def _erase_appointments(session: Session, ids: Sequence[str], now: datetime) -> int:
     unerased = appointments.c.id.in_(ids), appointments.c.erased_at.is_(None)
+    _erase_told(session, ids)
     nobody = {"attendee_name": ERASED, "attendee_email": "", "attendee_phone": "", "erased_at": now}
     return rows_changed(session.execute(update(appointments).where(*unerased).values(nobody)))
+
+
+def _erase_told(session: Session, appointment_ids: Sequence[str]) -> None:
+    """What endpoints were told of these appointments, and what they answered."""
+    SqlDeliveryStore(session).erase_person(appointment_ids)
 
 
 PLACES = (

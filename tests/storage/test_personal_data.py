@@ -16,7 +16,7 @@ from app.domain.outcomes import Trace
 from app.domain.privacy import AuditEntry, Deed, Person
 from app.storage.database import Database
 from app.storage.tables import metadata
-from tests.storage import rows
+from tests.storage import rows, webhook_rows
 from tests.storage.rows import NOW, START
 
 JANE = Attendee(name="Canary Quoll", email="canary@quoll.example", phone="+14155550137")
@@ -57,6 +57,7 @@ def booked(database: Database, attendee: Attendee = JANE, **changes: Any) -> Job
             rows.make_appointment(id=job.appointment_id, org_id=job.org_id, attendee=attendee, uids=(job.id,))
         )
         unit.commit()
+    told(database, job, attendee)
     cancel = Cancel(appointment_id=job.appointment_id, notes=NOTES)
     finished(
         database,
@@ -64,6 +65,18 @@ def booked(database: Database, attendee: Attendee = JANE, **changes: Any) -> Job
         Result.CANCELLED,
     )
     return job
+
+
+def told(database: Database, job: Job, attendee: Attendee) -> None:
+    """The event of the booking, and what an endpoint answered to it."""
+    webhook_rows.endpoint(database, org_id=job.org_id)
+    said = {"version": 1, "attendee": {"name": attendee.name}, "call_session_id": "canary call"}
+    happened = webhook_rows.event(org_id=job.org_id, appointment_id=job.appointment_id, data=said)
+    delivery = webhook_rows.claimed(database, webhook_rows.record(database, happened)[0])
+    with database.unit() as unit:
+        answered = webhook_rows.attempt(delivery, response="hello canary")
+        assert unit.deliveries.retry(delivery, answered, at=NOW + DAY)
+        unit.commit()
 
 
 def erased(database: Database, person: Person = HERS) -> dict[str, int]:
