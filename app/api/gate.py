@@ -22,8 +22,10 @@ UNCOUNTED = frozenset({"HealthService", "JobService", "docs", "api-docs"})
 """Blueprints whose requests are not counted by address: load balancers, and callers who ask as often as they were told.
 Guesses of job ids are failures all the same."""
 
-FAILURES = frozenset({Result.FORBIDDEN, Result.NOT_VERIFIED, Result.UNKNOWN_APPOINTMENT, Result.UNKNOWN_JOB})
-"""What a guess, or a wrong secret, comes to."""
+FAILURES: frozenset[str] = frozenset(
+    {Result.FORBIDDEN, Result.NOT_VERIFIED, Result.UNKNOWN_APPOINTMENT, Result.UNKNOWN_JOB, "unauthorized"}
+)
+"""What a guess, or a wrong secret or API key, comes to."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,6 +90,12 @@ def test_who_guesses_everywhere_is_locked_out_everywhere() -> None:
     assert client.get("/healthz").status_code == 200
 
 
+def test_wrong_api_keys_are_guesses() -> None:
+    client = client_with(UseCasesDouble(limits=Tally(all_failures=2)))
+    tries = [client.get("/api/v1/agents", headers={"X-Api-Key": f"rbk_{number}"}).status_code for number in range(3)]
+    assert tries == [401, 401, 429]
+
+
 def test_other_refusals_are_no_guesses() -> None:
     use_cases = UseCasesDouble(answer=an_answer(Result.SLOT_TAKEN), limits=Tally(failures=1))
     assert statuses(client_with(use_cases), 3) == [422, 422, 422]
