@@ -50,7 +50,13 @@ class Crew(Stack):
         for name in names:
             self._spawn(name)
         if "web" in names:
-            eventually(self.is_ready, within=180, what="web is ready")
+            self._await_web()
+
+    def _await_web(self) -> None:
+        try:
+            eventually(self.is_ready, within=180)
+        except AssertionError:
+            raise AssertionError(f"web did not become ready: {self.log('web')}") from None
 
     def await_workers(self) -> None:
         """Until each that was started takes messages."""
