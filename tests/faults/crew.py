@@ -37,6 +37,7 @@ class Crew(Stack):
     def __init__(self, directory: Path, *, without: str = "", **where: str) -> None:
         super().__init__(directory, **where)
         self._without = without
+        self._log_was: dict[str, int] = {}
         self._environ |= {"WEB_THREADS": "160"}
 
     @property
@@ -49,10 +50,27 @@ class Crew(Stack):
         for name in names:
             self._spawn(name)
         if "web" in names:
-            eventually(self.is_ready, within=180, what="web is ready")
+            self._await_web()
+
+    def _await_web(self) -> None:
+        try:
+            eventually(self.is_ready, within=180)
+        except AssertionError:
+            raise AssertionError(f"web did not become ready: {self.log('web')}") from None
+
+    def await_workers(self) -> None:
+        """Until each that was started takes messages."""
+        for name in self.workers():
+            eventually(partial(self._takes_messages, name), within=180, what=f"{name} takes messages")
+
+    def _takes_messages(self, name: str) -> bool:
+        with (self.directory / f"{name}.log").open("rb") as log:
+            log.seek(self._log_was[name])
+            return b"@localhost ready." in log.read()
 
     def _spawn(self, name: str) -> None:
         with (self.directory / f"{name}.log").open("ab") as log:
+            self._log_was[name] = log.tell()
             self.processes[name] = subprocess.Popen(
                 self._command(name),
                 env=self._environ,

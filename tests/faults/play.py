@@ -102,6 +102,7 @@ def play(wanted: Scenario, site: Site, scale: Scale) -> Verdict:
     """Raises nothing for what went wrong with the service: that is in the verdict."""
     began = time.monotonic()
     man(site, wanted.crew)
+    site.crew.await_workers()
     calm(site, wanted.unique)
     run = Run(site, scale, Notebook(new_mark()))
     try:
