@@ -75,12 +75,18 @@ class Supervisor:
         self._posts: list[_Post] = []
         self._watchdog = None if sys.platform == "linux" else Watchdog()
 
-    def start(self, program: Program) -> None:
-        """Start it and wait until it is ready. Raises StartError, StopRequestedError."""
+    def start(self, *programs: Program) -> None:
+        """Start them side by side and wait until each is ready. Raises StartError, StopRequestedError."""
         began = self._clock()
-        child = self._spawn(program)
-        post = _Post(program=program, child=child)
-        self._posts.append(post)
+        children = []
+        for program in programs:
+            children.append(self._spawn(program))
+            self._posts.append(_Post(program=program, child=children[-1]))
+        for post, child in zip(self._posts[-len(programs) :], children, strict=True):
+            self._await(post, child, began)
+
+    def _await(self, post: _Post, child: Child, began: float) -> None:
+        program = post.program
         while program.ready is not None and not program.ready():
             if (code := child.exit_code()) is not None:
                 raise StartError(_failure(child, describe_exit(code)))

@@ -73,11 +73,10 @@ def start_all(settings: Settings, supervisor: Supervisor) -> bool:
     if settings.embedded_calcom:
         supervisor.start(sandbox(settings))
         is_new = _seed_once(settings, supervisor)
-    for program in (worker(settings), webhooks(settings)):
+    consumers = worker(settings), webhooks(settings)
+    for program in consumers:
         settings.ready_file(program.name).unlink(missing_ok=True)
-        supervisor.start(program)
-    supervisor.start(scheduler())
-    supervisor.start(web(settings))
+    supervisor.start(*consumers, scheduler(), web(settings))
     return is_new
 
 
