@@ -39,7 +39,7 @@ from tests.support.valkey import ValkeyServer
 
 load_all_checks()
 CHECKS = [content_type_conformance, response_headers_conformance, response_schema_conformance, status_code_conformance]
-CALM = settings(max_examples=10, derandomize=True, deadline=None, suppress_health_check=[*HealthCheck], database=None)
+CALM = settings(max_examples=20, derandomize=True, deadline=None, suppress_health_check=[*HealthCheck], database=None)
 SOON = datetime.now(UTC).date() + timedelta(days=2)
 BOOKING = {
     "name": "Jane",

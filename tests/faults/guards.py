@@ -57,7 +57,7 @@ ALL = (
     Guard(name="reconcile", scenario=DYING),
     Guard(name="settle", scenario=DYING),
     Guard(name=INDEX, scenario="every request three times at once"),
-    Guard(name="lease", scenario="every message twice and in reverse", crew=USUAL),
+    Guard(name="lease", scenario="every message twice and in reverse", crew=USUAL, quick=True),
     Guard(name="fence", scenario="worker frozen before its write, woken during another's"),
     Guard(name="freshness", scenario="worker frozen between its mark and the write"),
     Guard(name="turns", scenario="many callers, one slot", quick=True),

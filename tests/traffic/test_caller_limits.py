@@ -91,8 +91,8 @@ def test_no_window_however_it_lies_holds_much_more_than_the_limit(limits: RedisL
         if limits.take([who]) == 0:
             let.append((asked, time.monotonic()))  # it was let in at some moment in between
     most = max(sum(start <= asked and told < start + 1 for asked, told in let) for start, _ in let)
-    assert most <= 11  # what the last window held is taken as evenly spread
-    assert len(let) > 11
+    assert 10 <= most <= 11  # what the last window held is taken as evenly spread
+    assert len(let) >= 18
 
 
 def test_redis_is_told_nothing_of_whom_it_counts(limits: RedisLimits, valkey: ValkeyServer) -> None:
