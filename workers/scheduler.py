@@ -10,6 +10,7 @@ from types import FrameType
 
 import structlog
 
+from app.container.schedule import Chore
 from app.domain.errors import StoreUnavailableError
 from config.logs import configure_logging
 from workers.runtime import container, settings
@@ -28,7 +29,7 @@ def run(stop: threading.Event) -> None:
             for chore in schedule.chores:
                 if time.monotonic() >= done_at.get(chore.name, -math.inf) + chore.every.total_seconds():
                     done_at[chore.name] = time.monotonic()
-                    chore.do()
+                    _do(chore)
             pause = PAUSE
         except StoreUnavailableError:
             log.warning("database_unavailable")
@@ -38,6 +39,12 @@ def run(stop: threading.Event) -> None:
         schedule.step_down()
     except StoreUnavailableError:
         log.warning("leadership_not_given_up")
+
+
+def _do(chore: Chore) -> None:
+    done = chore.do()
+    if isinstance(done, int) and done:
+        log.info("chore_done", chore=chore.name, count=done)
 
 
 def main() -> None:
