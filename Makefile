@@ -8,6 +8,8 @@
 PYTHON ?=
 FITS = import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))
 PIP = .venv/bin/python -m pip --disable-pip-version-check --no-input
+# The locks are complete, so nothing is left to resolve; older pips would look for newer releases of what has extras.
+INSTALL = $(PIP) install --require-hashes --no-deps
 
 # Tests of one file stay in one process. `make test ARGS="-k booking"` chooses.
 WORKERS ?= 2
@@ -67,12 +69,12 @@ clean: ## Remove all that can be made again; the data in var/ stays
 
 .venv/installed: .venv/made requirements.lock pyproject.toml
 	@echo "Installing $$(grep -c '^[a-z]' requirements.lock) packages into .venv (the first time only)"
-	$(PIP) install --require-hashes -r requirements.lock
+	$(INSTALL) -r requirements.lock
 	$(PIP) install --quiet --no-deps --no-build-isolation -e .
 	@touch $@
 
 .venv/installed-dev: .venv/made tests/requirements.lock requirements.lock pyproject.toml
 	@echo "Installing $$(grep -c '^[a-z]' tests/requirements.lock) packages into .venv (the first time only)"
-	$(PIP) install --require-hashes -r tests/requirements.lock
+	$(INSTALL) -r tests/requirements.lock
 	$(PIP) install --quiet --no-deps --no-build-isolation -e .
 	@touch .venv/installed $@
