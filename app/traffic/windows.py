@@ -24,6 +24,8 @@ class Meter:
 class Windows:
     """Two whole windows a name: the last one counts as far as the sliding one still covers it. Thread-safe.
 
+    What the last one held is taken as evenly spread: who goes on asking is let in as often as the limit says, and
+    after a burst no window, however it lies, holds twice the limit.
     The same arithmetic as COUNT in `counting`; `clock` gives seconds since the epoch, as Redis does.
     """
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
+from zlib import crc32
 
 import pytest
 import schemathesis
@@ -48,6 +49,7 @@ BOOKING = {
     "appointment_id": "appt_of_nobody",
     "timezone": "UTC",
 }
+SURELY = {4: {"action": "book"}, 5: {"action": "cancel"}, 6: {"action": "availability"}}
 
 
 def settings_for(directory: Path, valkey: ValkeyServer, calcom_url: str) -> Settings:
@@ -116,9 +118,10 @@ def document(service: Service) -> Any:
 
     @schema.hook
     def map_body(_context: Any, body: Any) -> Any:
-        """Of four bodies one stays as it is, one names nobody we know, and two could be booked."""
-        kind = len(repr(body)) % 4 if isinstance(body, dict) else 0
-        return body | BOOKING | (real if kind > 1 else {}) if kind else body
+        """Of seven bodies one stays as it is, one names nobody we know, and five could be done; of some we say what."""
+        if not isinstance(body, dict) or not (kind := crc32(repr(body).encode()) % 7):
+            return body
+        return body | BOOKING | (real if kind > 1 else {}) | SURELY.get(kind, {})
 
     @schema.hook
     def map_path_parameters(_context: Any, parameters: Any) -> Any:

@@ -76,8 +76,10 @@ class Site:
         return dict(answer.json()["data"])
 
     def end_of_pause(self) -> None:
-        """As if SWEEP_SECONDS were over."""
-        eventually(lambda: self._change(sweeps.update().values(next_at=self.account.created_at)), what="it is enrolled")
+        """As if SWEEP_SECONDS were over. A sweep under way would set the next turn itself: it is let finish first."""
+        over = sweeps.update().where(sweeps.c.lease_until.is_(None))
+        over = over.values(next_at=self.account.created_at, published_at=None)
+        eventually(lambda: self._change(over), what="it is enrolled, and no sweep is under way")
 
     def end_of_leases(self) -> None:
         """As if the time were over for which a worker holds a notice."""
