@@ -132,6 +132,11 @@ def site(stack: Stack, sandbox: SandboxProcess) -> Iterator[Site]:
     site.database.dispose()
 
 
+@pytest.fixture(autouse=True)
+def _no_faults_of_others(calm: SandboxProcess) -> None:
+    """What a test did not use up of its faults would meet the next one."""
+
+
 @pytest.fixture
 def hooked(site: Site) -> Iterator[Site]:
     site.stack.operators.connect_hook(site.account.id)
