@@ -11,8 +11,8 @@ PIP = .venv/bin/python -m pip --disable-pip-version-check --no-input
 # The locks are complete, so nothing is left to resolve; older pips would look for newer releases of what has extras.
 INSTALL = $(PIP) install --require-hashes --no-deps
 
-# Tests of one file stay in one process. `make test ARGS="-k booking"` chooses.
-WORKERS ?= 2
+# Tests of one file stay in one process; many of them wait, so there may be more than cores. `make test ARGS="-k booking"` chooses.
+WORKERS ?= 3
 ARGS ?=
 PYTEST = .venv/bin/python -m pytest -n $(WORKERS) --dist loadfile
 
