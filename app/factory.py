@@ -1,13 +1,17 @@
-"""Puts the web application together from a container of use cases."""
+"""Puts the web applications together from a container of use cases."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
+from wsgiref.types import WSGIApplication
 
 from flask import Flask
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
+from app.admin.desk import PREFIX, create_desk
+from app.admin.place import Place
 from app.api.calcom_events import calcom_event_endpoints
-from app.api.client_address import Proxies
 from app.api.docs import docs_pages
 from app.api.endpoints import Document
 from app.api.errors import register_error_handlers
@@ -18,20 +22,37 @@ from app.api.jobs import job_endpoints
 from app.api.manage import manage_endpoints
 from app.api.manners import AgentManners
 from app.api.metrics import RequestMetrics
-from app.api.observation import observe_requests
 from app.api.provider.routes import CONVERTERS, provider_endpoints
 from app.api.replies import Replies
-from app.api.security_headers import add_security_headers
 from app.api.use_cases import UseCases
+from app.web.client_address import Proxies
+from app.web.observation import observe_requests
+from app.web.security_headers import add_security_headers
 
 if TYPE_CHECKING:
+    from app.container import Container
     from app.container.providers import ProviderCases
 
 
+def create_site(
+    container: Container, *, public_url: str, proxies: Proxies, secret_keys: Sequence[str]
+) -> WSGIApplication:
+    """All that the web process serves: the API, and the desk beside it."""
+    metrics = RequestMetrics(container.callers.check_health, container.callers.read_traffic)
+    api = create_app(container.callers, container.providers, public_url=public_url, proxies=proxies, metrics=metrics)
+    place = Place(public_url=public_url, proxies=proxies, secret_keys=secret_keys)
+    return DispatcherMiddleware(api, {PREFIX: create_desk(container.desk, place, metrics)})
+
+
 def create_app(
-    container: UseCases, providers: ProviderCases, *, public_url: str, proxies: Proxies | None = None
+    container: UseCases,
+    providers: ProviderCases,
+    *,
+    public_url: str,
+    proxies: Proxies | None = None,
+    metrics: RequestMetrics | None = None,
 ) -> Flask:
-    """The WSGI application. `public_url` is where callers reach it, for links in answers and in the document.
+    """The API's application. `public_url` is where callers reach it, for links in answers and in the document.
 
     `proxies` in front of it are believed what they say about the client's address.
     """
@@ -40,7 +61,7 @@ def create_app(
     app.url_map.merge_slashes = False  # a stray slash is a 404 in our shape, not a redirect in HTML
     app.url_map.converters |= CONVERTERS
     replies = Replies(clock=container.clock, public_url=public_url, manners=AgentManners(container.connect_agent))
-    metrics = RequestMetrics(container.check_health, container.read_traffic)
+    metrics = metrics or RequestMetrics(container.check_health, container.read_traffic)
     observe_requests(app, metrics)
     gate = Gate(container.limits, proxies or Proxies())
     guard_requests(app, gate)

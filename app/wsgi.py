@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from wsgiref.types import WSGIApplication
 
-from app.api.client_address import Proxies
 from app.container import build_container
-from app.factory import create_app
+from app.factory import create_site
+from app.web.client_address import Proxies
 from config.logs import configure_logging
 from config.settings import SettingsError, load_settings
 
@@ -18,12 +18,11 @@ def start() -> WSGIApplication:
     except SettingsError as error:
         raise SystemExit(str(error)) from None
     configure_logging("web", settings.log_level)
-    container = build_container(settings)
-    return create_app(
-        container.callers,
-        container.providers,
+    return create_site(
+        build_container(settings),
         public_url=settings.public_url,
         proxies=Proxies.parse(settings.trusted_proxies),
+        secret_keys=settings.secret_keys,
     )
 
 

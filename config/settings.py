@@ -8,6 +8,7 @@ import sys
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from importlib.util import find_spec
 from pathlib import Path
 
 from config.dotenv import read_dotenv
@@ -63,6 +64,9 @@ class Settings:
     limit_per_contact: int
     limit_failures: int
     retention_days: int
+    oidc_issuer: str
+    oidc_client_id: str
+    oidc_client_secret: str = field(repr=False)
     embedded_database: bool
     embedded_redis: bool
     embedded_calcom: bool
@@ -128,10 +132,23 @@ def _read(reader: Reader) -> Settings:
         limit_per_contact=reader.number("LIMIT_PER_CONTACT", 60, low=0, high=MOST),
         limit_failures=reader.number("LIMIT_FAILURES", 600, low=0, high=MOST),
         retention_days=reader.number("RETENTION_DAYS", 365, low=0, high=36_500),
+        **_oidc(reader),
         embedded_database=not reader.has("DATABASE_URL"),
         embedded_redis=not reader.has("REDIS_URL"),
         embedded_calcom=embedded_calcom,
     )
+
+
+def _oidc(reader: Reader) -> dict[str, str]:
+    """The identity provider of the desk's operators: all of it, or nothing."""
+    names = ("OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET")
+    missing = [name for name in names if not reader.has(name)]
+    if 0 < len(missing) < len(names):
+        reader.faults.append(f"{missing[0]} is missing: signing in at a provider needs {', '.join(names)}")
+    if not missing and find_spec("authlib") is None:
+        reader.faults.append("OIDC_ISSUER needs two more packages: .venv/bin/pip install authlib joserfc")
+    issuer = reader.web_address(names[0], "") if reader.has(names[0]) else ""
+    return {"oidc_issuer": issuer} | {name.lower(): reader.text(name, "") for name in names[1:]}
 
 
 def _local_address(host: str, port: int) -> str:

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 import structlog
 from flask import Flask, Response, g, request
 
-from app.api.client_address import Proxies
 from app.api.json_body import parse_object, read_json_body
 from app.domain.answers import Result
 from app.domain.errors import RefusedError
 from app.domain.limits import Counted, Limits, Subject, subject
+from app.web.client_address import Proxies
 
 log = structlog.get_logger(__name__)
 

@@ -14,6 +14,7 @@ def show_links(terminal: Terminal, url: str) -> None:
         ("endpoint", f"POST {url}{MANAGE}"),
         ("documentation", f"{url}/docs"),
         ("OpenAPI", f"{url}/openapi.json"),
+        ("retry desk", f"{url}/desk"),
         ("alive", f"{url}/healthz"),
         ("ready", f"{url}/readyz"),
         ("metrics", f"{url}/metrics"),

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import getpass
 import re
 from collections.abc import Mapping
 from datetime import timedelta
 
 import click
 
+from app.cli.operators import actor
 from app.cli.output import json_option, print_facts, print_json
 from app.cli.session import use_cases
-from app.domain.privacy import AuditEntry
+from app.domain.audit import AuditEntry
 from app.services.erase_person import Wish
 
 yes_option = click.option("--yes", is_flag=True, help="Do it; without this it is only said what would be erased.")
@@ -41,7 +41,7 @@ def erase(org_id: str, email: str, phone: str, reason: str, yes: bool, as_json: 
         if not yes:
             _print_plan(container.erase_person.count(wish), as_json)
             return
-        _print_done(container.erase_person(wish, actor=_actor(), reason=reason), as_json)
+        _print_done(container.erase_person(wish, actor=actor(), reason=reason), as_json)
 
 
 @command.command()
@@ -59,11 +59,7 @@ def prune(keep: str, reason: str, yes: bool, as_json: bool) -> None:
         if not yes:
             _print_plan(container.prune_personal_data.count(kept), as_json)
             return
-        _print_done(container.prune_personal_data(kept, actor=_actor(), reason=reason), as_json)
-
-
-def _actor() -> str:
-    return f"cli:{getpass.getuser()}"
+        _print_done(container.prune_personal_data(kept, actor=actor(), reason=reason), as_json)
 
 
 def _print_plan(counts: Mapping[str, int], as_json: bool) -> None:

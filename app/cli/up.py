@@ -53,6 +53,7 @@ def _serve(settings: Settings, supervisor: Supervisor, terminal: Terminal, *, wi
     if is_new:
         terminal.say_heading("The demo organization's API key, for the header X-Api-Key; it is shown this once")
         supervisor.run(_command("apikey", "add", "--org", ORG_ID, "--name", "demo", shown=True))
+    _show_first_link(settings, supervisor, terminal)
     if with_demo and settings.embedded_calcom:
         _show_demo(settings, supervisor, terminal)
     else:
@@ -134,6 +135,12 @@ def _seed_once(settings: Settings, supervisor: Supervisor) -> bool:
         supervisor.run(_command("seed"))
         mark.write_text(settings.calcom_base_url)
     return is_new
+
+
+def _show_first_link(settings: Settings, supervisor: Supervisor, terminal: Terminal) -> None:
+    """At each start until somebody has set a password."""
+    terminal.say_heading(f"The retry desk is at {settings.public_url}/desk")
+    supervisor.run(_command("operator", "first", shown=True))
 
 
 def _show_demo(settings: Settings, supervisor: Supervisor, terminal: Terminal) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from app.container.adapters import choose_adapters
 from app.container.callers import CallerCases, bind_callers
+from app.container.desk import DeskCases, bind_desk
 from app.container.operators import OperatorCases, bind_operators
 from app.container.providers import ProviderCases, bind_providers
 from app.container.schedule import Schedule, bind_schedule
@@ -24,6 +25,7 @@ class Container:
     schedule: Schedule
     operators: OperatorCases
     providers: ProviderCases
+    desk: DeskCases
     close: Callable[[], None]
 
 
@@ -37,6 +39,7 @@ def build_container(settings: Settings, *, stopping: Callable[[], bool] = lambda
         schedule=bind_schedule(adapters, settings),
         operators=operators,
         providers=bind_providers(adapters, operators, calcom_base_url=settings.calcom_base_url),
+        desk=bind_desk(adapters),
         close=adapters.close,
     )
 

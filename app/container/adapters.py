@@ -19,10 +19,12 @@ from app.calcom.client import CalcomCalendar
 from app.calcom.connections import trusted
 from app.calcom.transport import TimeLimits
 from app.domain.limits import Counted, Limit, Limits, LimitTable
+from app.domain.operators import IdentityProvider, Passwords
 from app.domain.ports import CalendarAt, Clock, Doorbell, HookDesk, NoticePublisher, Publisher, SlotCache
 from app.domain.sending import Sender
 from app.domain.stores import OpenUnit
 from app.domain.traffic import Priority, Standing, Traffic
+from app.identity.passwords import Argon2Passwords
 from app.services.diagnose import DatabaseFacts
 from app.services.judge_redis import RedisInfo
 from app.storage.database import Database, utc_now
@@ -36,6 +38,10 @@ from config.settings import Settings
 NAMES_AT_ONCE = 128
 """Threads for looking up the names of endpoints: more than are ever sent to at a time, for a dead name server holds
 its thread longer than we wait for it."""
+
+
+SIGN_INS = 60
+"""Wrong passwords an hour from one address: enough for a whole office behind one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +69,8 @@ class Adapters:
     read_traffic: Callable[[], list[Standing]]
     database_facts: Callable[[], DatabaseFacts]
     sender: Sender
+    passwords: Passwords
+    provider: IdentityProvider | None
     close: Callable[[], None]
 
 
@@ -102,6 +110,8 @@ def choose_adapters(settings: Settings, *, local: Clock = utc_now) -> Adapters:
         read_traffic=traffic.standings,
         database_facts=partial(_database_facts, settings.database_url, database),
         sender=WebhookSender(_target_rules(settings, names), trust=trusted(), user_agent=user_agent),
+        passwords=Argon2Passwords(),
+        provider=_provider(settings),
         close=stack.close,
     )
 
@@ -114,8 +124,17 @@ def limit_table(settings: Settings) -> LimitTable:
         Counted.ORGANIZATION: Limit(most=settings.limit_per_organization, window=minute),
         Counted.CONTACT: Limit(most=settings.limit_per_contact, window=hour),
         Counted.FAILURES: Limit(most=settings.limit_failures, window=minute),
+        Counted.SIGN_INS: Limit(most=SIGN_INS, window=hour),
         Counted.ALL_FAILURES: Limit(most=10 * settings.limit_failures, window=minute),
     }
+
+
+def _provider(settings: Settings) -> IdentityProvider | None:
+    if not settings.oidc_issuer:
+        return None
+    from app.identity.provider import OidcProvider  # needs packages that few install
+
+    return OidcProvider(settings.oidc_issuer, settings.oidc_client_id, settings.oidc_client_secret)
 
 
 def _target_rules(settings: Settings, names: Executor) -> TargetRules:

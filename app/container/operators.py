@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.container.adapters import Adapters
+from app.container.staff import StaffCases, bind_staff
 from app.container.webhooks import WebhookCases, bind_webhooks
 from app.domain.traffic import Priority
 from app.services.add_account import AddAccount
@@ -67,6 +68,7 @@ class OperatorCases:
     rotate_keys: RotateKeys
     diagnose: Diagnose
     webhooks: WebhookCases
+    staff: StaffCases
 
 
 def bind_operators(adapters: Adapters, *, calcom_base_url: str, public_url: str) -> OperatorCases:
@@ -106,6 +108,7 @@ def bind_operators(adapters: Adapters, *, calcom_base_url: str, public_url: str)
         revoke_api_key=RevokeApiKey(open_unit=open_unit, clock=clock),
         rotate_keys=RotateKeys(open_unit=open_unit),
         webhooks=bind_webhooks(adapters),
+        staff=bind_staff(adapters),
         diagnose=_diagnosing(adapters, public_url),
     )
 

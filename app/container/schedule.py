@@ -12,6 +12,7 @@ from app.domain.identifiers import new_owner_id
 from app.services.prune_events import PruneEvents
 from app.services.prune_jobs import PruneJobs
 from app.services.prune_personal_data import PrunePersonalData
+from app.services.prune_sessions import PruneSessions
 from app.services.rescue_deliveries import RescueDeliveries
 from app.services.rescue_jobs import RescueJobs
 from app.services.rescue_notices import RescueNotices
@@ -65,6 +66,7 @@ def bind_schedule(adapters: Adapters, settings: Settings) -> Schedule:
         Chore(name="prune_jobs", every=PRUNE_EVERY, do=prune_jobs),
         Chore(name="prune_events", every=PRUNE_EVERY, do=prune_events),
         Chore(name="prune_notices", every=PRUNE_EVERY, do=rescue_notices.prune),
+        Chore(name="prune_sessions", every=PRUNE_EVERY, do=PruneSessions(open_unit=open_unit, clock=clock)),
         *_retention(adapters, settings.retention_days),
     )
     return Schedule(chores=chores, step_down=rescue_jobs.step_down)

@@ -74,3 +74,11 @@ class NotAuthenticatedError(Exception):
 
 class ForbiddenError(Exception):
     """The API key does not reach that far. Says nothing of what there is beyond."""
+
+
+class SignInRefusedError(Exception):
+    """Name and password do not fit; `wait`: for how many seconds no other try is looked at, 0 if one may be made."""
+
+    def __init__(self, wait: int = 0) -> None:
+        super().__init__(f"refused, wait {wait} s" if wait else "refused")
+        self.wait = wait

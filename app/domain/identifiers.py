@@ -38,6 +38,10 @@ def new_audit_id() -> str:
     return _random("audit_")
 
 
+def new_operator_id() -> str:
+    return _random("oper_")
+
+
 def new_owner_id() -> str:
     """Names one worker thread's claim, for the lease column and the logs."""
     return _random("w_")

@@ -16,6 +16,7 @@ class Counted(StrEnum):
     ORGANIZATION = "organization"  # requests that name one organization
     CONTACT = "contact"  # changes for one e-mail address or phone number, or of one appointment
     FAILURES = "failures"  # guesses and wrong secrets of one client address at one organization
+    SIGN_INS = "sign_ins"  # wrong passwords of one client address at the desk
     ALL_FAILURES = "all_failures"  # those of one client address, wherever they were aimed
 
 

@@ -11,13 +11,15 @@ from typing import Protocol, Self
 from app.domain.answers import Final
 from app.domain.api_keys import ApiKeyStore
 from app.domain.appointments import Appointment, AppointmentStatus, Reach
+from app.domain.audit import AuditStore
 from app.domain.caller_secrets import CallerSecretStore
 from app.domain.directory_store import Directory
 from app.domain.jobs import Attempt, Job, Status
 from app.domain.notice_stores import HookStore, NoticeStore, SweepStore
+from app.domain.operators import OperatorStore
 from app.domain.outcomes import Trace
 from app.domain.paging import Place
-from app.domain.privacy import AuditStore, PersonalData
+from app.domain.privacy import PersonalData
 from app.domain.webhook_stores import DeliveryStore, EndpointStore
 
 
@@ -223,6 +225,7 @@ class UnitOfWork(Protocol):
     notices: NoticeStore
     hooks: HookStore
     sweeps: SweepStore
+    operators: OperatorStore
     endpoints: EndpointStore
     deliveries: DeliveryStore
 

@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from app.domain.appointments import Attendee
+from app.domain.audit import AuditEntry, Deed
 from app.domain.contacts import normalise_email, normalise_phone, placeholder_email
 from app.domain.directory_store import Directory
 from app.domain.identifiers import new_audit_id
 from app.domain.ports import Clock
-from app.domain.privacy import AuditEntry, Deed, Person, target_hash
+from app.domain.privacy import Person, target_hash
 from app.domain.stores import OpenUnit, UnitOfWork
 from app.services.named import checked_reason, organization_named, refused
 

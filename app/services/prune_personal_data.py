@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from app.domain.audit import AuditEntry, Deed
 from app.domain.identifiers import new_audit_id
 from app.domain.ports import Clock
-from app.domain.privacy import AuditEntry, Deed
 from app.domain.stores import OpenUnit
 from app.services.named import checked_reason, refused
 

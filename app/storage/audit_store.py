@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import fields
 
-from sqlalchemy import literal, select, tuple_
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.domain.privacy import AuditEntry, Deed
+from app.domain.audit import AuditEntry, AuditFilter, Deed
+from app.domain.paging import Place
 from app.storage.dialects import insert_into
+from app.storage.places import stands_before
 from app.storage.tables import audit
 
 _NAMES = [field.name for field in fields(AuditEntry)]
@@ -25,15 +27,23 @@ class SqlAuditStore:
         counts = {"counts": new.excluded.counts}
         self._session.execute(new.on_conflict_do_update(index_elements=[audit.c.id], set_=counts))
 
-    def newest(self, *, limit: int, before: str | None = None) -> list[AuditEntry]:
-        found = select(audit).order_by(audit.c.at.desc(), audit.c.id.desc()).limit(limit)
-        if before is not None:
-            place = self._session.execute(select(audit.c.at, audit.c.id).where(audit.c.id == before)).one_or_none()
-            if place is None:
+    def search(self, wanted: AuditFilter) -> list[AuditEntry]:
+        found = select(audit)
+        if wanted.deed is not None:
+            found = found.where(audit.c.deed == wanted.deed)
+        if wanted.actor:
+            found = found.where(audit.c.actor == wanted.actor)
+        if wanted.target:
+            found = found.where(audit.c.target == wanted.target)
+        if wanted.before is not None:
+            last = self._session.execute(
+                select(audit.c.at, audit.c.id).where(audit.c.id == wanted.before)
+            ).one_or_none()
+            if last is None:
                 return []
-            last = tuple_(literal(place.at, audit.c.at.type), literal(place.id, audit.c.id.type))
-            found = found.where(tuple_(audit.c.at, audit.c.id) < last)
+            found = found.where(stands_before(audit.c.at, audit.c.id, Place(at=last.at, id=last.id)))
+        newest = found.order_by(audit.c.at.desc(), audit.c.id.desc()).limit(wanted.limit)
         return [
             AuditEntry(**{name: getattr(row, name) for name in _NAMES} | {"deed": Deed(row.deed)})
-            for row in self._session.execute(found)
+            for row in self._session.execute(newest)
         ]

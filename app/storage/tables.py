@@ -231,8 +231,12 @@ audit = Table(
     Column("actor", PlainText, nullable=False),
     Column("deed", PlainText, nullable=False),
     Column("org_id", PlainText, nullable=False),
+    Column("target", PlainText, nullable=False, server_default=""),
     Column("target_hash", PlainText, nullable=False),
     Column("reason", PlainText, nullable=False),
     Column("counts", JSON, nullable=False),
     Index("ix_audit_at", "at", "id"),
+    Index("ix_audit_target", "target", "at", "id"),
+    Index("ix_audit_actor", "actor", "at", "id"),
+    Index("ix_audit_deed", "deed", "at", "id"),
 )

@@ -9,10 +9,12 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from app.domain.api_keys import ApiKeyStore
+from app.domain.audit import AuditStore
 from app.domain.caller_secrets import CallerSecretStore
 from app.domain.directory_store import Directory
 from app.domain.notice_stores import HookStore, NoticeStore, SweepStore
-from app.domain.privacy import AuditStore, PersonalData
+from app.domain.operators import OperatorStore
+from app.domain.privacy import PersonalData
 from app.domain.stores import AppointmentStore, JobStore, LeaseStore
 from app.domain.webhook_stores import DeliveryStore, EndpointStore
 from app.storage.api_key_store import SqlApiKeyStore
@@ -29,6 +31,7 @@ from app.storage.hook_store import SqlHookStore
 from app.storage.job_store import SqlJobStore
 from app.storage.lease_store import SqlLeaseStore
 from app.storage.notice_store import SqlNoticeStore
+from app.storage.operator_store import SqlOperatorStore
 from app.storage.personal_data import SqlPersonalData
 from app.storage.sweep_store import SqlSweepStore
 
@@ -47,6 +50,7 @@ class SqlUnitOfWork:
     notices: NoticeStore
     hooks: HookStore
     sweeps: SweepStore
+    operators: OperatorStore
     endpoints: EndpointStore
     deliveries: DeliveryStore
 
@@ -64,6 +68,7 @@ class SqlUnitOfWork:
         self.notices = SqlNoticeStore(self._session)
         self.hooks = SqlHookStore(self._session, cipher)
         self.sweeps = SqlSweepStore(self._session)
+        self.operators = SqlOperatorStore(self._session)
         self.endpoints = SqlEndpointStore(self._session, cipher)
         self.deliveries = SqlDeliveryStore(self._session)
 

@@ -7,10 +7,10 @@ from typing import Any, cast
 import pytest
 from flask.testing import FlaskClient
 
-from app.api.client_address import UNKNOWN, Proxies
 from app.domain.answers import Result
 from app.domain.errors import RefusedError
 from app.factory import create_app
+from app.web.client_address import UNKNOWN, Proxies
 from tests.api.doubles import AGENT, BOOK, JOB, ORG, PUBLIC_URL, URL, UseCasesDouble, an_agent, an_answer
 from tests.support.tally import Tally
 

@@ -46,7 +46,7 @@ def names(requirements: list[str]) -> set[str]:
 def test_every_package_that_is_imported_is_declared():
     """One that only another package brings along may be gone with that package's next version."""
     owners = packages_distributions()
-    declared = names(PROJECT["project"]["dependencies"])
+    declared = names([*PROJECT["project"]["dependencies"], *PROJECT["project"]["optional-dependencies"]["oidc"]])
     missing = {
         name: name_of(path)
         for path in modules("app", "config", "workers")

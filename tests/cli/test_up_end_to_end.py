@@ -158,8 +158,12 @@ def test_an_organization_is_set_up_by_curl_alone_as_in_the_readme(running):
 
 
 def test_the_demo_key_is_shown_at_the_first_start_alone_and_written_nowhere(running):
+    """The link to the desk is shown again until somebody used it."""
     running.shows("Press Ctrl-C to stop")
     (key,) = re.findall(r"rbk_[0-9a-z]{32}", running.shown())
+    (link,) = re.findall(r"http://\S+/desk/welcome/\S+", running.shown())
+    with urlopen(link, timeout=20) as page:
+        assert b"Set a password" in page.read()
     url = f"http://127.0.0.1:{running.environ['PORT']}/api/v1/calcom/status"
     with urlopen(Request(url, headers={"X-Api-Key": key}), timeout=20) as answer:
         assert json.load(answer)["data"]["connected"] is True
@@ -167,11 +171,17 @@ def test_the_demo_key_is_shown_at_the_first_start_alone_and_written_nowhere(runn
     running.process.wait(timeout=60)
     files = [path for path in (running.place / "var").rglob("*") if path.is_file()]
     assert len(files) > 3
-    assert [path for path in files if key.encode() in path.read_bytes()] == []
+    token = link.rpartition("/")[2]
+    assert [path for path in files if {key.encode(), token.encode()} & set(_words(path))] == []
 
     running.start()
     running.shows("Press Ctrl-C to stop")
     assert "rbk_" not in running.shown()
+    assert "/desk/welcome/" in running.shown()
+
+
+def _words(path: Path) -> list[bytes]:
+    return re.findall(rb"[\w-]{20,}", path.read_bytes())
 
 
 def answers(text: str) -> list[dict[str, Any]]:

@@ -11,9 +11,10 @@ from sqlalchemy import MetaData, select
 
 from app.domain.answers import Final, Result
 from app.domain.appointments import Attendee, Book, Cancel
+from app.domain.audit import AuditEntry, AuditFilter, Deed
 from app.domain.jobs import Job, Status
 from app.domain.outcomes import Trace
-from app.domain.privacy import AuditEntry, Deed, Person
+from app.domain.privacy import Person
 from app.storage.database import Database
 from app.storage.tables import metadata
 from tests.storage import rows, webhook_rows
@@ -173,7 +174,7 @@ def test_the_record_is_read_in_pages_newest_first(database: Database, limit: int
         unit.commit()
     read: list[AuditEntry] = []
     with database.reading_unit() as unit:
-        while page := unit.audit.newest(limit=limit, before=read[-1].id if read else None):
+        while page := unit.audit.search(AuditFilter(limit=limit, before=read[-1].id if read else None)):
             read += page
-        assert unit.audit.newest(limit=limit, before="audit_unknown") == []
+        assert unit.audit.search(AuditFilter(limit=limit, before="audit_unknown")) == []
     assert [entry.counts["jobs"] for entry in read] == [4, 3, 2, 1, 0]

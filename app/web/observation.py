@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import re
 from time import perf_counter
+from typing import Protocol
 from uuid import uuid4
 
 import structlog
 from flask import Flask, Response, g, request
-
-from app.api.metrics import RequestMetrics
 
 log = structlog.get_logger(__name__)
 
 _SANE = re.compile(r"[A-Za-z0-9._:/+=@-]{1,128}")
 
 
-def observe_requests(app: Flask, metrics: RequestMetrics) -> None:
+class Metrics(Protocol):
+    def observe(self, *, endpoint: str, action: str, status: int, result: str, seconds: float) -> None: ...
+
+
+def observe_requests(app: Flask, metrics: Metrics) -> None:
     """Hook into every request of the app; `g.action` and `g.result` are set by those who know them."""
 
     @app.before_request
@@ -30,7 +33,7 @@ def observe_requests(app: Flask, metrics: RequestMetrics) -> None:
     @app.after_request
     def end(response: Response) -> Response:
         response.headers["X-Request-Id"] = g.request_id
-        endpoint = request.url_rule.rule if request.url_rule else "unmatched"
+        endpoint = request.script_root + request.url_rule.rule if request.url_rule else "unmatched"
         action, result = str(g.get("action") or ""), str(g.get("result") or "")
         seconds = perf_counter() - g.began
         status = response.status_code

@@ -1,0 +1,1 @@
+"""The retry desk: pages for operators, made on the server, that work without JavaScript."""

@@ -1,0 +1,1 @@
+"""How operators prove who they are: passwords, and the identity provider of their organization."""

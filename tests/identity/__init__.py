@@ -1,0 +1,1 @@
+"""Tests of how operators prove who they are."""

@@ -1,0 +1,26 @@
+"""A password fits its own hash and no other; where there is none, nothing fits, after the same work."""
+
+from __future__ import annotations
+
+import pytest
+from argon2 import PasswordHasher
+
+from app.identity.passwords import Argon2Passwords
+
+QUICK = Argon2Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+
+
+def test_a_password_fits_its_own_hash_alone() -> None:
+    kept = QUICK.hash("correct horse")
+    assert kept != QUICK.hash("correct horse")
+    assert QUICK.fits("correct horse", kept)
+    assert not QUICK.fits("correct horsf", kept)
+
+
+@pytest.mark.parametrize("stored", ["", "not a hash", "$argon2id$v=19$broken"])
+def test_nothing_fits_where_there_is_no_hash(stored: str) -> None:
+    assert not any(QUICK.fits(password, stored) for password in ("", "nobody's", "not a hash"))
+
+
+def test_hashes_are_argon2id_with_the_costs_of_the_standard() -> None:
+    assert Argon2Passwords().hash("correct horse").startswith("$argon2id$v=19$m=65536,t=3,p=4$")
