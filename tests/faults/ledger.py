@@ -11,9 +11,10 @@ from app.domain.answers import Result
 from app.domain.appointments import Action
 from app.domain.jobs import Job, Status
 from tests.faults.intents import Intent, Notebook, key_of
+from tests.faults.told import Told, event_faults
 from tests.faults.truth import Entry, Truth
 
-SINS = ("lost", "doubled", "false yes", "false no", "phantom", "leak")
+SINS = ("lost", "doubled", "false yes", "false no", "event lost", "event twice", "phantom", "leak")
 """What may never happen. `unknown` is no sin: it was said, and a person looks after it."""
 
 Finding = tuple[str, str]
@@ -39,8 +40,13 @@ class Verdict:
         return not any(self.counts[sin] for sin in (*SINS, "unmet"))
 
 
-def judge(notebook: Notebook, truth: Truth, *, leaks: Iterable[str] = ()) -> tuple[Counter[str], list[str], float]:
-    """Counts by kind, a line for each finding, and the longest time from acceptance to a final outcome."""
+def judge(
+    notebook: Notebook, truth: Truth, *, leaks: Iterable[str] = (), told: Iterable[Told] | None = None
+) -> tuple[Counter[str], list[str], float]:
+    """Counts by kind, a line for each finding, and the longest time from acceptance to a final outcome.
+
+    `told`: what the endpoint of every organization was sent; None where there was none.
+    """
     jobs_of: dict[tuple[str, ...], list[Job]] = defaultdict(list)
     by_key = {intent.key for intent in notebook.intents}
     for job in truth.jobs.values():
@@ -54,6 +60,7 @@ def judge(notebook: Notebook, truth: Truth, *, leaks: Iterable[str] = ()) -> tup
     mine = [entry for entry in truth.entries if entry.email.startswith(notebook.mark.lower())]
     findings += _strays(mine, truth)
     own = [job for jobs in jobs_of.values() for job in jobs if job.finished_at]
+    findings += event_faults(own, truth, told) if told is not None else []
     slowest = max(((job.finished_at - job.created_at).total_seconds() for job in own if job.finished_at), default=0.0)
     return Counter(kind for kind, _ in findings), [text for _, text in findings], slowest
 

@@ -12,6 +12,7 @@ from tests.faults.callers import Caller
 from tests.faults.intents import Notebook, key_of
 from tests.faults.ledger import Verdict, judge
 from tests.faults.site import DATABASES, Site, new_mark
+from tests.faults.told import read_told
 from tests.support.sandbox import SandboxProcess
 
 USUAL = ("scheduler", "web", "doomed-1", "doomed-2")
@@ -19,6 +20,7 @@ LONE = ("scheduler", "web", "lone-1", "lone-2", "lone-3", "lone-4")
 """Workers that run one job at a time: the death of one meets that job alone."""
 
 REAL = ("scheduler", "web", "worker-1")
+SENDS_EVENTS = "webhooks"
 DRAIN = 90.0
 
 
@@ -112,8 +114,9 @@ def play(wanted: Scenario, site: Site, scale: Scale) -> Verdict:
     site.sandbox.clear_faults()
     man(site, wanted.crew)
     site.drain(wanted.drain)
+    told = read_told(site.receiver.received) if wanted.crew else None
     leaks = site.leaks(run.notebook.mark, run.notebook.errors())
-    counts, findings, slowest = judge(run.notebook, site.truth(), leaks=leaks)
+    counts, findings, slowest = judge(run.notebook, site.truth(), leaks=leaks, told=told)
     counts["unmet"] = len(run.unmet)
     return Verdict(
         scenario=wanted.name,
@@ -130,8 +133,9 @@ def play(wanted: Scenario, site: Site, scale: Scale) -> Verdict:
 
 
 def man(site: Site, crew: Iterable[str]) -> None:
-    """Exactly these processes run, none of them frozen."""
+    """Exactly these processes run, none of them frozen, and the one that sends events, if there is any."""
     wanted, there = set(crew), set(site.crew.processes)
+    wanted |= {SENDS_EVENTS} if wanted else set()
     for name in there - wanted:
         site.crew.dismiss(name)
     site.crew.revive()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from tests.faults.ledger import Verdict
+from tests.faults.ledger import SINS, Verdict
 
 HEADS = (
     "scenario",
@@ -15,6 +15,8 @@ HEADS = (
     "doubled",
     "false yes",
     "false no",
+    "event lost",
+    "event twice",
     "phantom",
     "leak",
     "still unknown",
@@ -48,6 +50,8 @@ def _row(verdict: Verdict) -> tuple[str, ...]:
         of("doubled"),
         of("false yes"),
         of("false no"),
+        of("event lost"),
+        of("event twice"),
         of("phantom"),
         of("leak"),
         of("unknown"),
@@ -67,7 +71,7 @@ def total(verdicts: Iterable[Verdict]) -> str:
     """The sums of all rows in one line."""
     every = list(verdicts)
     intents = sum(verdict.intents for verdict in every)
-    kinds = ("lost", "doubled", "false yes", "false no", "phantom", "leak", "unknown", "unmet")
+    kinds = (*SINS, "unknown", "unmet")
     sums = ", ".join(f"{sum(verdict.counts[kind] for verdict in every)} {kind}" for kind in kinds)
     requests, killed = sum(verdict.requests for verdict in every), sum(verdict.killed for verdict in every)
     return f"{len(every)} scenarios, {intents} wishes in {requests} requests, {killed} killed: {sums}"

@@ -7,21 +7,26 @@ import secrets
 import sqlite3
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import requests
+from sqlalchemy import func, select
 
-from app.domain.directory import Agent
+from app.domain.directory import Agent, Organization
+from app.domain.identifiers import new_endpoint_id
+from app.domain.webhooks import Endpoint, EndpointStatus
 from app.services.agent_settings import AgentSettings
 from app.services.change_account import AccountChange
 from app.storage.database import Database
+from app.storage.webhook_tables import deliveries
 from tests.faults.crew import Crew
 from tests.faults.truth import Truth, read_entries, read_jobs
 from tests.support.postgres import PostgresServer
+from tests.support.receiver import Receiver
 from tests.support.sandbox import ANNA, RIVERA, SandboxProcess
 from tests.support.valkey import ValkeyServer
 from tests.support.waiting import eventually
@@ -71,6 +76,7 @@ class Site:
         self.database = Database(settings.database_url, secret_keys=settings.secret_keys)
         stack.callback(self.database.dispose)
         self.diary = diary()
+        self.receiver = stack.enter_context(Receiver())
 
     def another_sandbox(self, *, rate_limit: int = 100_000, state: Path | None = None, port: int = 0) -> SandboxProcess:
         """A Cal.com of its own, which counts as well."""
@@ -87,9 +93,13 @@ class Site:
         at: SandboxProcess | None = None,
         **choices: Any,
     ) -> Agent:
-        """An agent with an organization and account of its own, as patient with Cal.com as the run can be."""
+        """An agent with an organization and account of its own, as patient with Cal.com as the run can be.
+
+        The organization has an endpoint that is told of everything.
+        """
         use, key, base_url = self.crew.operators, KEYS[event_type_id > 100], f"{(at or self.sandbox).url}/v2"
         organization = use.add_organization(name="Clinic")
+        self._add_endpoint(organization)
         account = use.add_account(org_id=organization.id, name="Sandbox", api_key=key, base_url=base_url)
         use.change_account(account.id, AccountChange(settle_seconds=settle))
         return use.add_agent(
@@ -100,6 +110,18 @@ class Site:
             force=force,
         )
 
+    def _add_endpoint(self, organization: Organization) -> None:
+        endpoint = Endpoint(
+            id=new_endpoint_id(),
+            org_id=organization.id,
+            url=self.receiver.url,
+            created_at=organization.created_at,
+            status=EndpointStatus.ENABLED,
+        )
+        with self.database.unit() as unit:
+            unit.endpoints.add(endpoint, "whsec_" + "A" * 32)
+            unit.commit()
+
     def truth(self) -> Truth:
         bookings = [booking for sandbox in self.sandboxes for booking in sandbox.state()["bookings"]]
         return Truth(read_entries(bookings), read_jobs(self.database))
@@ -108,17 +130,25 @@ class Site:
         with self.database.reading_unit() as unit:
             return sum(count for status, count in unit.jobs.counts().items() if not status.is_final)
 
+    def open_deliveries(self) -> int:
+        with self.database.reading_unit() as unit:
+            waiting = select(func.count()).select_from(deliveries).where(deliveries.c.finished_at.is_(None))
+            return int(unit._session.scalar(waiting) or 0)
+
     def drain(self, within: float) -> None:
-        """Wait until every job is final, starting again whatever died; what is still open then, the ledger counts."""
+        """Wait until every job is final and told of, starting again whatever died; the ledger counts what is not."""
 
         def is_dry() -> bool:
             self.crew.revive()
             return self.open_jobs() == 0
 
-        try:
+        def is_told() -> bool:
+            self.crew.revive()
+            return self.open_deliveries() == 0
+
+        with suppress(AssertionError):
             eventually(is_dry, within=within, every=0.1)
-        except AssertionError:
-            return
+            eventually(is_told, within=within, every=0.1)
 
     def leaks(self, word: str, errors: Iterable[str]) -> list[str]:
         """Where a word stands that may stand nowhere: in a log, in the metrics, or in an error that a caller got."""

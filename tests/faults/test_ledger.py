@@ -6,12 +6,15 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from app.domain.answers import Final, Result
 from app.domain.appointments import Attendee
 from app.domain.appointments import Book as BookCommand
 from app.domain.jobs import Job, Status
 from tests.faults.intents import Intent, Notebook
 from tests.faults.ledger import judge
+from tests.faults.told import Told
 from tests.faults.truth import Entry, Truth
 from tests.storage.rows import make_job
 
@@ -60,6 +63,36 @@ def test_a_booking_that_was_made_and_told_is_clean() -> None:
     notebook, intent = wish(200)
     done = job(intent, Status.SUCCEEDED, Result.BOOKED)
     assert counted(notebook, [entry(intent, done)], [done]) == {}
+
+
+def told_of(done: Job, *names: str) -> list[Told]:
+    return [Told(f"evt_{number}", name, done.id) for number, name in enumerate(names)]
+
+
+def test_an_end_that_nobody_was_told_of_is_an_event_lost() -> None:
+    notebook, intent = wish(200)
+    done = job(intent, Status.SUCCEEDED, Result.BOOKED)
+    truth = Truth([entry(intent, done)], [done])
+    told = told_of(done, "job.succeeded", "appointment.booked")
+    assert judge(notebook, truth, told=told)[0] == {}
+    assert judge(notebook, truth, told=told + told)[0] == {}  # once more under the same id
+    assert judge(notebook, truth, told=told[:1])[0] == {"event lost": 1}
+    assert judge(notebook, truth, told=[])[0] == {"event lost": 2}
+
+
+@pytest.mark.parametrize("again", ["job.succeeded", "job.failed", "appointment.booked", "appointment.pending"])
+def test_an_end_told_under_two_ids_is_told_twice(again: str) -> None:
+    notebook, intent = wish(200)
+    done = job(intent, Status.SUCCEEDED, Result.BOOKED)
+    told = told_of(done, "job.succeeded", "appointment.booked", again)
+    assert judge(notebook, Truth([entry(intent, done)], [done]), told=told)[0] == {"event twice": 1}
+
+
+def test_a_failure_told_as_a_success_is_lost() -> None:
+    notebook, intent = wish(422)
+    refused = job(intent, Status.FAILED, Result.SLOT_TAKEN)
+    told = told_of(refused, "job.succeeded")
+    assert judge(notebook, Truth([], [refused]), told=told)[0] == {"event lost": 1}
 
 
 def test_an_accepted_request_without_a_job_is_lost() -> None:

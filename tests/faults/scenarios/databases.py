@@ -15,6 +15,7 @@ from tests.faults.play import REAL, Run, man, scenario
 from tests.faults.scenarios.broker import wait_for
 from tests.faults.scenarios.crashes import MIXED, lives, meanwhile
 from tests.faults.site import open_site
+from tests.faults.told import read_told
 
 
 @scenario("PostgreSQL restarted in mid-flow", databases=("postgresql",), unique="off")
@@ -56,7 +57,8 @@ def disk_full(run: Run) -> None:
         with open_site("sqlite", seed=run.site.seed, directory=place) as site:
             man(site, REAL)
             _fill_up(run, Run(site, run.scale, run.notebook))
-            counts, findings, _ = judge(run.notebook, site.truth())
+            told = read_told(site.receiver.received)
+            counts, findings, _ = judge(run.notebook, site.truth(), told=told)
             run.unmet += findings
             run.notebook = Notebook(run.notebook.mark)
             run.note += f", sins {dict(counts)}"
