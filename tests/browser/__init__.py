@@ -1,0 +1,1 @@
+"""Tests of the desk as a person uses it: a real browser over the real processes."""

@@ -1,0 +1,75 @@
+"""Somebody who looks at the desk in Chromium: how they see it, what they do, and what the browser complained of."""
+
+from __future__ import annotations
+
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, ConsoleMessage, Page
+
+SCREENSHOTS = Path(__file__).parents[2] / "test-output" / "desk"
+WAIT = 15_000
+"""Milliseconds for anything to appear."""
+
+
+class Look(Enum):
+    """Options of a browser context."""
+
+    LIGHT = {"color_scheme": "light", "viewport": {"width": 1280, "height": 900}}  # noqa: RUF012 - never changed
+    DARK = {"color_scheme": "dark", "viewport": {"width": 1280, "height": 900}}  # noqa: RUF012
+    PHONE = {"color_scheme": "light", "viewport": {"width": 390, "height": 844}, "has_touch": True}  # noqa: RUF012
+    PLAIN = {"color_scheme": "light", "viewport": {"width": 1280, "height": 900}, "java_script_enabled": False}  # noqa: RUF012
+
+
+class Visitor:
+    """`page` is Playwright's own; paths are the desk's."""
+
+    def __init__(self, browser: Browser, url: str, look: Look) -> None:
+        options: dict[str, Any] = look.value
+        self.look = look
+        self._context = browser.new_context(**options)
+        self._context.set_default_timeout(WAIT)
+        self.page: Page = self._context.new_page()
+        self.url = f"{url}/desk"
+        self.complaints: list[str] = []
+        self.expected: set[int] = set()
+        self.page.on("console", self._heed)
+        self.page.on("pageerror", lambda error: self.complaints.append(f"{self.page.url}: {error}"))
+
+    def go(self, path: str) -> Visitor:
+        self.page.goto(self.url + path)
+        return self
+
+    def sign_in(self, name: str, password: str) -> None:
+        self.go("/sign-in")
+        self.page.get_by_label("Name").fill(name)
+        self.page.get_by_label("Password").fill(password)
+        self.page.get_by_role("button", name="Sign in", exact=True).click()
+        self.page.get_by_role("button", name="Sign out", exact=True).wait_for()
+
+    def keep(self, name: str) -> Path:
+        """A screenshot of the whole page, named by what it shows and how it is looked at."""
+        path = SCREENSHOTS / f"{name}-{self.look.name.lower()}.png"
+        self.page.screenshot(path=path, full_page=True)
+        return path
+
+    def barriers(self) -> list[str]:
+        """What axe finds on the page: each rule that is broken, and where (WCAG 2.2 A and AA, and best practices)."""
+        found = Axe().run(self.page).response["violations"]
+        return [f"{each['id']}: {each['nodes'][0]['html']}" for each in found]
+
+    def scrolls_sideways(self) -> bool:
+        """Whether the page as a whole is wider than the window; tables may scroll within their own frames."""
+        return bool(self.page.evaluate("document.documentElement.scrollWidth > window.innerWidth"))
+
+    def close(self) -> None:
+        self._context.close()
+
+    def _heed(self, message: ConsoleMessage) -> None:
+        """Refusals that a test provokes are told as errors too: those of `expected` statuses are no complaint."""
+        if message.type in {"error", "warning"} and not any(
+            f"status of {code}" in message.text for code in self.expected
+        ):
+            self.complaints.append(f"{self.page.url}: {message.text}")
