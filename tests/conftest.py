@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import structlog
 
-pytest_plugins = ["tests.support.postgres", "tests.support.valkey"]
+pytest_plugins = ["tests.support.browser", "tests.support.postgres", "tests.support.valkey"]
 
 
 @pytest.fixture(autouse=True)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import TypeVar
 
 from app.calcom.calls import Call
 from app.calcom.failures import outcome_of, outcome_of_silence
+from app.calcom.noting import noted
 from app.calcom.silence import NoAnswerError, NotSentError
 from app.calcom.transport import Reply, Transport
 from app.calcom.wire import UnreadableError
@@ -20,12 +22,15 @@ Read = TypeVar("Read")
 
 def ask(transport: Transport, access: Access, call: Call, priority: Priority, *, within: float | None = None) -> Reply:
     """A success. Raises CalendarError."""
+    began = time.monotonic()
     try:
         reply = transport.send(access, call, priority, within=within)
     except (NotSentError, NoAnswerError) as error:
-        raise CalendarError(outcome_of_silence(error, call.operation)) from error
+        silence = outcome_of_silence(error, call.operation)
+        raise CalendarError(noted(silence, call, began=began)) from error
     if not reply.is_success:
-        raise CalendarError(outcome_of(reply, call.operation, uid=call.uid, key=access.api_key))
+        refused = outcome_of(reply, call.operation, uid=call.uid, key=access.api_key)
+        raise CalendarError(noted(refused, call, began=began))
     return reply
 
 

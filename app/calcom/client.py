@@ -14,6 +14,7 @@ from app.calcom.calls import Call
 from app.calcom.event_type_list import read_event_types
 from app.calcom.failures import outcome_of, outcome_of_silence
 from app.calcom.hooks import CalcomHooks
+from app.calcom.noting import noted
 from app.calcom.silence import NoAnswerError, NotSentError
 from app.calcom.transport import Reply, TimeLimits, Transport
 from app.domain.answers import Result
@@ -188,6 +189,10 @@ class CalcomCalendar:
         return Unknown(trace=trace) if booking.status.is_live else Succeeded(booking=booking, trace=trace)
 
     def _write(self, access: Access, call: Call, is_done: Callable[[Booking], bool]) -> Outcome:
+        began = time.monotonic()
+        return noted(self._outcome_of_write(access, call, is_done), call, began=began)
+
+    def _outcome_of_write(self, access: Access, call: Call, is_done: Callable[[Booking], bool]) -> Outcome:
         """Succeeded only where the answer itself shows what was asked for (`is_done`)."""
         try:
             reply = self._transport.send(access, call, Priority.WRITE)

@@ -21,12 +21,14 @@ from app.calcom.transport import TimeLimits
 from app.domain.limits import Counted, Limit, Limits, LimitTable
 from app.domain.operators import IdentityProvider, Passwords
 from app.domain.ports import CalendarAt, Clock, Doorbell, HookDesk, NoticePublisher, Publisher, SlotCache
+from app.domain.privacy import ContactSeal
 from app.domain.sending import Sender
 from app.domain.stores import OpenUnit
 from app.domain.traffic import Priority, Standing, Traffic
 from app.identity.passwords import Argon2Passwords
 from app.services.diagnose import DatabaseFacts
 from app.services.judge_redis import RedisInfo
+from app.storage.contact_seal import FernetContactSeal
 from app.storage.database import Database, utc_now
 from app.storage.schema import current_revision, newest_revision
 from app.traffic.counting import RedisLimits
@@ -71,6 +73,7 @@ class Adapters:
     sender: Sender
     passwords: Passwords
     provider: IdentityProvider | None
+    contact_seal: ContactSeal
     close: Callable[[], None]
 
 
@@ -84,9 +87,8 @@ def choose_adapters(settings: Settings, *, local: Clock = utc_now) -> Adapters:
     user_agent = f"Ringbook/{version('ringbook')}"
     calendar = CalcomCalendar(TimeLimits(), user_agent, traffic)
     doorbell, probe = RedisDoorbell(settings.redis_url), RedisProbe.of(settings.redis_url)
-    look_ups = ThreadPoolExecutor(max_workers=max(4, settings.web_threads // 2), thread_name_prefix="look-up")
-    names = ThreadPoolExecutor(max_workers=NAMES_AT_ONCE, thread_name_prefix="webhook-names")
-    notes = ThreadPoolExecutor(max_workers=1, thread_name_prefix="notes")
+    look_ups = _threads("look-up", max(4, settings.web_threads // 2))
+    names, notes = _threads("webhook-names", NAMES_AT_ONCE), _threads("notes", 1)
     for close in (database.dispose, calendar.close, traffic.close, limits.close, doorbell.close, probe.close):
         stack.callback(close)
     for executor in (look_ups, names, notes):
@@ -112,6 +114,7 @@ def choose_adapters(settings: Settings, *, local: Clock = utc_now) -> Adapters:
         sender=WebhookSender(_target_rules(settings, names), trust=trusted(), user_agent=user_agent),
         passwords=Argon2Passwords(),
         provider=_provider(settings),
+        contact_seal=FernetContactSeal(settings.secret_keys),
         close=stack.close,
     )
 
@@ -135,6 +138,10 @@ def _provider(settings: Settings) -> IdentityProvider | None:
     from app.identity.provider import OidcProvider  # needs packages that few install
 
     return OidcProvider(settings.oidc_issuer, settings.oidc_client_id, settings.oidc_client_secret)
+
+
+def _threads(name: str, most: int) -> Executor:
+    return ThreadPoolExecutor(max_workers=most, thread_name_prefix=name)
 
 
 def _target_rules(settings: Settings, names: Executor) -> TargetRules:

@@ -17,6 +17,7 @@ class Deed(StrEnum):
     REQUEUE = "requeue"  # a job, as it was
     AMEND = "amend"  # a job, with another time or contact
     DISCARD = "discard"  # a job
+    EXPORT = "export"  # jobs, with whom they are for; `counts` says how many got out
     SIGN_IN = "sign_in"
     SIGN_IN_REFUSED = "sign_in_refused"
     SIGN_OUT = "sign_out"  # of one session, or of all: `counts` says how many

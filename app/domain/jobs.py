@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from app.domain.answers import Final
 from app.domain.appointments import Action, Book, Cancel, Reschedule
+from app.domain.outcomes import Asked
 
 Command = Book | Reschedule | Cancel
 
@@ -58,7 +59,10 @@ MAX_CRASHES = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """One run of a job by one worker; `outcome` is empty while it runs, and stays so when its worker died."""
+    """One run of a job by one worker; `outcome` is empty while it runs, and stays so when its worker died.
+
+    `request` is what Cal.com was asked, as far as it decided the outcome, and `duration_ms` how long that took.
+    """
 
     number: int
     fence: int
@@ -69,6 +73,8 @@ class Attempt:
     code: str = ""
     http_status: int | None = None
     detail: str = ""
+    request: Asked | None = None
+    duration_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

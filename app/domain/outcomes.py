@@ -2,20 +2,41 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import ClassVar
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
 
 from app.domain.answers import Result
 from app.domain.appointments import Booking
 
+HIDDEN = "[hidden]"
+"""In a recorded request, in place of what is nobody's business: the field was there, with something in it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A request to Cal.com, for the attempt's record. `path` is that of its kind, `body` or `query` its fields: times
+    and event type as they were sent, anything else HIDDEN.
+    """
+
+    method: str
+    path: str
+    query: Mapping[str, Any] = field(default_factory=dict)
+    body: Mapping[str, Any] = field(default_factory=dict)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trace:
-    """What Cal.com answered, for the attempt's record: no secrets, nothing about the attendee."""
+    """What Cal.com was asked and answered, for the attempt's record: no secrets, nothing about the attendee.
+
+    `request` is None where nothing was asked. `duration_ms` counts from the request to its answer, or to giving up.
+    """
 
     http_status: int | None = None
     code: str = ""
     detail: str = ""
+    request: Asked | None = None
+    duration_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

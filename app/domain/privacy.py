@@ -38,6 +38,16 @@ class PersonalData(Protocol):
         ...
 
 
+class ContactSeal(Protocol):
+    """Makes an e-mail address or phone number fit for a URL, which is kept in logs and histories."""
+
+    def seal(self, contact: str) -> str: ...
+
+    def unseal(self, token: str) -> str | None:
+        """None for a token that is not ours."""
+        ...
+
+
 def target_hash(entry_id: str, contacts: Iterable[str]) -> str:
     """Who was meant, for the record. scrypt, salted with the entry: phone numbers are few enough to try out."""
     person = "\n".join(sorted(contacts)).encode()

@@ -14,6 +14,7 @@ from app.domain.appointments import Appointment, AppointmentStatus, Reach
 from app.domain.audit import AuditStore
 from app.domain.caller_secrets import CallerSecretStore
 from app.domain.directory_store import Directory
+from app.domain.job_search import JobList
 from app.domain.jobs import Attempt, Job, Status
 from app.domain.notice_stores import HookStore, NoticeStore, SweepStore
 from app.domain.operators import OperatorStore
@@ -215,6 +216,7 @@ class UnitOfWork(Protocol):
     """One transaction; rolled back unless `commit()` was called. Raises StoreUnavailableError."""
 
     jobs: JobStore
+    job_list: JobList
     appointments: AppointmentStore
     directory: Directory
     caller_secrets: CallerSecretStore

@@ -152,6 +152,10 @@ class DeliveryStore(Protocol):
 
     def search(self, wanted: DeliveryFilter) -> list[Delivery]: ...
 
+    def about(self, appointment_id: str, *, limit: int) -> list[tuple[Event, Delivery]]:
+        """Deliveries of what happened to an appointment, with their attempts; the newest event first."""
+        ...
+
     def prune(self, *, occurred_before: datetime, limit: int) -> int:
         """Delete events that happened before, with their deliveries and attempts; returns how many events."""
         ...

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.jobs import Attempt, Job
 from app.domain.outcomes import Trace
+from app.storage.codec import asked_to_json
 from app.storage.job_rows import attempt_from_row
 from app.storage.tables import attempts
 
@@ -36,7 +37,15 @@ def close_attempt(session: Session, job: Job, now: datetime, outcome: str, trace
     session.execute(
         update(attempts)
         .where(_attempt_of(job), attempts.c.finished_at.is_(None))
-        .values(finished_at=now, outcome=outcome, code=trace.code, http_status=trace.http_status, detail=trace.detail)
+        .values(
+            finished_at=now,
+            outcome=outcome,
+            code=trace.code,
+            http_status=trace.http_status,
+            detail=trace.detail,
+            request=asked_to_json(trace.request) if trace.request else None,
+            duration_ms=trace.duration_ms,
+        )
     )
 
 

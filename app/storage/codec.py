@@ -1,4 +1,4 @@
-"""Commands, final answers and event types as JSON, and back.
+"""Commands, final answers, requests and event types as JSON, and back.
 
 Keys that are not known are passed over and missing ones take their default, so that old and new rows both read.
 """
@@ -14,6 +14,7 @@ from app.domain.answers import Final, Result
 from app.domain.appointments import Action, Attendee, Book, Cancel, Reschedule
 from app.domain.event_types import BookingField, EventType
 from app.domain.jobs import Command
+from app.domain.outcomes import Asked
 
 Json = dict[str, Any]
 
@@ -57,6 +58,14 @@ def final_from_json(document: Mapping[str, Any]) -> Final:
             "openings": tuple(_time(opening) for opening in document.get("openings", ())),
         }
     )
+
+
+def asked_to_json(asked: Asked) -> Json:
+    return asdict(asked)
+
+
+def asked_from_json(document: Mapping[str, Any]) -> Asked:
+    return Asked(**_known(Asked, document))
 
 
 def event_type_to_json(event_type: EventType) -> Json:

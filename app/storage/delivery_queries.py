@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
 
@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 from app.domain.events import DIRECT, Event
 from app.domain.paging import Place
 from app.domain.webhook_stores import DeliveryFilter, DueDelivery
-from app.domain.webhooks import Delivery, DeliveryStatus, Endpoint, EndpointStatus
-from app.storage.delivery_rows import delivery_from_row, event_from_row
-from app.storage.webhook_tables import deliveries, endpoints, events
+from app.domain.webhooks import Delivery, DeliveryAttempt, DeliveryStatus, Endpoint, EndpointStatus
+from app.storage.delivery_rows import delivery_attempt_from_row, delivery_from_row, event_from_row
+from app.storage.webhook_tables import attempts, deliveries, endpoints, events
 
 is_direct = deliveries.c.event_name.in_(DIRECT)
 
@@ -84,6 +84,31 @@ def search(session: Session, wanted: DeliveryFilter) -> list[Delivery]:
         found = found.where(tuple_(deliveries.c.created_at, deliveries.c.id) < last)
     newest = found.order_by(deliveries.c.created_at.desc(), deliveries.c.id.desc()).limit(wanted.limit)
     return [delivery_from_row(row) for row in session.execute(newest)]
+
+
+def about(session: Session, appointment_id: str, *, limit: int) -> list[tuple[Event, Delivery]]:
+    """The newest first, each with its attempts."""
+    wanted = (
+        select(events.c.id, deliveries.c.id)
+        .join(deliveries, deliveries.c.event_id == events.c.id)
+        .where(events.c.appointment_id == appointment_id)
+        .order_by(events.c.occurred_at.desc(), deliveries.c.id)
+        .limit(limit)
+    )
+    pairs = session.execute(wanted).all()
+    happened = select(events).where(events.c.id.in_({event_id for event_id, _ in pairs}))
+    told = {row.id: event_from_row(row) for row in session.execute(happened)}
+    made = _with_attempts(session, [delivery_id for _, delivery_id in pairs])
+    return [(told[event_id], made[delivery_id]) for event_id, delivery_id in pairs]
+
+
+def _with_attempts(session: Session, delivery_ids: Sequence[str]) -> dict[str, Delivery]:
+    tries = select(attempts).where(attempts.c.delivery_id.in_(delivery_ids)).order_by(attempts.c.fence)
+    history: dict[str, list[DeliveryAttempt]] = {}
+    for row in session.execute(tries):
+        history.setdefault(row.delivery_id, []).append(delivery_attempt_from_row(row))
+    rows = session.execute(select(deliveries).where(deliveries.c.id.in_(delivery_ids)))
+    return {row.id: delivery_from_row(row, history.get(row.id, ())) for row in rows}
 
 
 def ended_since(

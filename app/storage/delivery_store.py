@@ -155,6 +155,9 @@ class SqlDeliveryStore:
     def search(self, wanted: DeliveryFilter) -> list[Delivery]:
         return delivery_queries.search(self._session, wanted)
 
+    def about(self, appointment_id: str, *, limit: int) -> list[tuple[Event, Delivery]]:
+        return delivery_queries.about(self._session, appointment_id, limit=limit)
+
     def prune(self, *, occurred_before: datetime, limit: int) -> int:
         """Deliveries and attempts go with them (ON DELETE CASCADE)."""
         old = events.c.occurred_at < occurred_before

@@ -13,6 +13,7 @@ from app.domain.jobs import Job, Status
 from app.domain.paging import Place
 from app.domain.stores import JobFilter
 from app.storage.job_conditions import is_due, is_open, is_unhindered, may_have_waited_for
+from app.storage.job_facts import booked_for
 from app.storage.job_rows import job_from_row
 from app.storage.places import stands_before
 from app.storage.tables import jobs
@@ -56,8 +57,7 @@ def has_open(session: Session, *, agent_id: str | None, account_id: str | None) 
 def _booked_for(contacts: Sequence[str]) -> ColumnElement[bool]:
     """The job's appointment is one that was asked for by whom one of the contacts reaches."""
     booking = jobs.alias()
-    attendee = booking.c.command["attendee"]
-    theirs = or_(attendee["email"].as_string().in_(contacts), attendee["phone"].as_string().in_(contacts))
+    theirs = booked_for(booking, contacts)
     return select(booking.c.id).where(booking.c.appointment_id == jobs.c.appointment_id, theirs).exists()
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from app.domain.jobs import Attempt, Job, Status
-from app.storage.codec import command_from_json, command_to_json, final_from_json, final_to_json
+from app.storage.codec import asked_from_json, command_from_json, command_to_json, final_from_json, final_to_json
 
 _CONVERTED = {"command", "status", "final", "endpoint_ids", "history"}
 _AS_THEY_ARE = [field.name for field in fields(Job) if field.name not in _CONVERTED]
@@ -38,4 +38,5 @@ def job_from_row(row: Row[Any], history: Sequence[Attempt] = ()) -> Job:
 
 
 def attempt_from_row(row: Row[Any]) -> Attempt:
-    return Attempt(**{name: getattr(row, name) for name in _OF_ATTEMPT})
+    found = {name: getattr(row, name) for name in _OF_ATTEMPT}
+    return Attempt(**found | {"request": asked_from_json(row.request) if row.request else None})

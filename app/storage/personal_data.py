@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, func, or_, select, union, update
+from sqlalchemy import ColumnElement, Table, and_, func, select, union, update
 from sqlalchemy.orm import Session
 
 from app.domain.privacy import ERASED, Person
 from app.storage.delivery_store import SqlDeliveryStore
 from app.storage.dialects import rows_changed
+from app.storage.job_facts import TO_APPOINTMENTS, given, is_attendee
 from app.storage.tables import appointments, attempts, jobs
 
 Condition = ColumnElement[bool]
@@ -33,19 +34,14 @@ class Place:
 
 
 def _of_attendee(person: Person) -> Condition:
-    contacts = sorted(person.contacts)
-    reached = or_(appointments.c.attendee_email.in_(contacts), appointments.c.attendee_phone.in_(contacts))
-    return and_(appointments.c.org_id == person.org_id, reached)
+    return and_(appointments.c.org_id == person.org_id, is_attendee(person.contacts))
 
 
 def _of_caller(person: Person) -> Condition:
     """Their bookings, and every change of an appointment that is theirs."""
-    contacts, asked = sorted(person.contacts), jobs.alias()
-    attendee = asked.c.command["attendee"]
-    reached = or_(attendee["email"].as_string().in_(contacts), attendee["phone"].as_string().in_(contacts))
+    contacts = sorted(person.contacts)
     theirs = union(
-        select(appointments.c.id).where(_of_attendee(person)),
-        select(asked.c.appointment_id).where(asked.c.org_id == person.org_id, reached),
+        *(select(named).where(given(way), way.in_(contacts)).correlate(None) for named, way, _ in TO_APPOINTMENTS)
     )
     return and_(jobs.c.org_id == person.org_id, jobs.c.appointment_id.in_(theirs))
 

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Column, ColumnElement, Tuple, literal, tuple_
+from sqlalchemy import ColumnElement, Tuple, literal, tuple_
 
 from app.domain.paging import Place
 
 
-def stands_behind(at: Column[datetime], name: Column[str], place: Place) -> ColumnElement[bool]:
+def stands_behind(at: ColumnElement[datetime], name: ColumnElement[str], place: Place) -> ColumnElement[bool]:
     """In a list that begins with the oldest."""
     return tuple_(at, name) > _values(at, name, place)
 
 
-def stands_before(at: Column[datetime], name: Column[str], place: Place) -> ColumnElement[bool]:
+def stands_before(at: ColumnElement[datetime], name: ColumnElement[str], place: Place) -> ColumnElement[bool]:
     """In a list that begins with the newest."""
     return tuple_(at, name) < _values(at, name, place)
 
 
-def _values(at: Column[datetime], name: Column[str], place: Place) -> Tuple:
+def _values(at: ColumnElement[datetime], name: ColumnElement[str], place: Place) -> Tuple:
     return tuple_(literal(place.at, at.type), literal(place.id, name.type))

@@ -15,6 +15,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, event, text
 
 from app.storage.engines import make_engine
+from app.storage.late_indexes import build_beside_writers, build_in_transaction
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -26,13 +27,19 @@ LOCK_NUMBER = 7_464_268_266_562
 
 
 def migrate(database_url: str) -> str:
-    """Apply what is missing, in one transaction, and return the revision reached.
+    """Apply what is missing, in one transaction, then build the late indexes, and return the revision reached.
 
     Safe to call from several processes at once: one migrates, the others wait. Raises StoreUnavailableError.
     """
     with _locked(database_url) as connection:
         command.upgrade(_config(connection), "head")
-        return str(MigrationContext.configure(connection).get_current_revision())
+        revision = str(MigrationContext.configure(connection).get_current_revision())
+        is_sqlite = connection.dialect.name == "sqlite"
+        if is_sqlite:
+            build_in_transaction(connection)
+    if not is_sqlite:
+        build_beside_writers(database_url)
+    return revision
 
 
 def roll_back(database_url: str, revision: str = "base") -> None:

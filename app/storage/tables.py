@@ -99,6 +99,8 @@ attempts = Table(
     Column("code", PlainText, nullable=False),
     Column("http_status", Integer),
     Column("detail", PlainText, nullable=False),
+    Column("request", JSON(none_as_null=True)),
+    Column("duration_ms", Integer),
 )
 
 appointments = Table(

@@ -12,6 +12,7 @@ from app.domain.api_keys import ApiKeyStore
 from app.domain.audit import AuditStore
 from app.domain.caller_secrets import CallerSecretStore
 from app.domain.directory_store import Directory
+from app.domain.job_search import JobList
 from app.domain.notice_stores import HookStore, NoticeStore, SweepStore
 from app.domain.operators import OperatorStore
 from app.domain.privacy import PersonalData
@@ -28,6 +29,7 @@ from app.storage.directory_store import SqlDirectory
 from app.storage.endpoint_store import SqlEndpointStore
 from app.storage.engines import pool_wait_limited
 from app.storage.hook_store import SqlHookStore
+from app.storage.job_list import SqlJobList
 from app.storage.job_store import SqlJobStore
 from app.storage.lease_store import SqlLeaseStore
 from app.storage.notice_store import SqlNoticeStore
@@ -40,6 +42,7 @@ class SqlUnitOfWork:
     """Begins when it is entered and is rolled back when it is left, unless `commit()` was called."""
 
     jobs: JobStore
+    job_list: JobList
     appointments: AppointmentStore
     directory: Directory
     caller_secrets: CallerSecretStore
@@ -58,6 +61,7 @@ class SqlUnitOfWork:
         self._session = Session(engine)
         self._clock = clock
         self.jobs = SqlJobStore(self._session)
+        self.job_list = SqlJobList(self._session)
         self.appointments = SqlAppointmentStore(self._session)
         self.directory = SqlDirectory(self._session, cipher)
         self.caller_secrets = SqlCallerSecretStore(self._session, cipher)

@@ -18,6 +18,9 @@ OPEN |= {"sign_in.set_password", "asset"}
 OWN = {"sign_in.leave", "sign_in.leave_everywhere"}
 """What every operator may do, to their own session."""
 
+LOOKING = {"jobs.search"}
+"""Sent as a form so that what is searched for stands in no address; it changes nothing."""
+
 
 def desk_of(site: DeskSite) -> Flask:
     metrics = RequestMetrics(site.container.callers.check_health, site.container.callers.read_traffic)
@@ -36,7 +39,7 @@ def test_a_viewer_changes_nothing(site: DeskSite) -> None:
     changing = [rule for rule in app.url_map.iter_rules() if "POST" in (rule.methods or ())]
     tried = 0
     for rule in changing:
-        if rule.endpoint in OPEN | OWN:
+        if rule.endpoint in OPEN | OWN | LOOKING:
             continue
         path = rule.build(dict.fromkeys(rule.arguments, "x"))
         assert path is not None

@@ -12,14 +12,15 @@ from app.domain.answers import Final, Result
 from app.domain.appointments import Appointment, AppointmentStatus, Attendee, Book
 from app.domain.identifiers import new_appointment_id, new_job_id
 from app.domain.jobs import LEASE, Job, Status
-from app.domain.outcomes import Trace
+from app.domain.outcomes import HIDDEN, Asked, Trace
 from app.storage.database import Database
 
 NOW = datetime(2026, 11, 22, 10, 0, 0, 123456, tzinfo=UTC)
 START = datetime(2026, 11, 26, 14, 0, tzinfo=UTC)
 HALF_HOUR = timedelta(minutes=30)
 SECOND = timedelta(seconds=1)
-TRACE = Trace(http_status=502, code="bad_gateway", detail="upstream fell over")
+ASKED = Asked(method="POST", path="/bookings", body={"start": "2026-11-26T14:00:00Z", "attendee": {"name": HIDDEN}})
+TRACE = Trace(http_status=502, code="bad_gateway", detail="upstream fell over", request=ASKED, duration_ms=431)
 BOOKED = Final(result=Result.BOOKED, starts_at=START)
 DISCARDED = Final(result=Result.DISCARDED, detail="called the caller back")
 ANN = Attendee(name="Ann Bell", email="ann@example.org", phone="+15550100", time_zone="America/New_York", language="es")

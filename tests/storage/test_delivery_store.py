@@ -183,3 +183,23 @@ def test_what_was_never_told_is_found_oldest_first(database: Database) -> None:
     with database.reading_unit() as unit:
         assert [each.id for each in unit.deliveries.untold_since(endpoint, NOW, limit=9)] == [first.id, second.id]
         assert unit.deliveries.untold_since(endpoint, NOW + SECOND, limit=9) == [second]
+
+
+def test_what_was_told_about_an_appointment_is_found_with_every_try_the_newest_first(database: Database) -> None:
+    rows.endpoint(database)
+    first = on_its_way(database)
+    second = on_its_way(database, occurred_at=NOW + SECOND)
+    on_its_way(database, appointment_id="appt_2")
+    claimed = rows.claimed(database, first)
+    with database.unit() as unit:
+        assert unit.deliveries.retry(claimed, rows.attempt(claimed, http_status=503), at=LATER)
+        unit.commit()
+    again = rows.claimed(database, first, now=LATER)
+    with database.reading_unit() as unit:
+        found = unit.deliveries.about("appt_1", limit=9)
+        assert [delivery.id for _, delivery in unit.deliveries.about("appt_1", limit=1)] == [second]
+        assert unit.deliveries.about("appt_3", limit=9) == []
+    assert [delivery.id for _, delivery in found] == [second, first]
+    assert [event.id for event, _ in found] == [delivery.event_id for _, delivery in found]
+    assert [attempt.http_status for attempt in found[1][1].history] == [503, None]
+    assert (found[0][1].history, found[1][1]) == ((), again)

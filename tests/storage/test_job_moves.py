@@ -123,6 +123,7 @@ def test_a_retry_closes_the_attempt_and_keeps_the_submission_only_when_told(data
     closed = stored.history[0]
     assert (closed.finished_at, closed.outcome) == (NOW + SECOND, "retry_later")
     assert (closed.code, closed.http_status, closed.detail) == (TRACE.code, TRACE.http_status, TRACE.detail)
+    assert (closed.request, closed.duration_ms) == (TRACE.request, TRACE.duration_ms)
 
 
 def test_a_finished_job_keeps_its_answer_and_nothing_of_its_run(database: Database) -> None:

@@ -1,0 +1,114 @@
+"""However many jobs there are, what the desk asks is read from an index, and no more of it than is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from app.domain.answers import Result
+from app.domain.appointments import Action
+from app.domain.job_search import COUNTED, JobSearch, Part
+from app.domain.jobs import Status
+from app.domain.paging import Place
+from app.domain.privacy import Person
+from app.storage.job_list import SqlJobList
+from app.storage.personal_data import SqlPersonalData
+from app.storage.schema import migrate
+from tests.bench.made_up import TODAY, account_id, agent_id, org_id, person
+from tests.bench.seed_jobs import seed
+from tests.storage.plans import Step, steps_of
+from tests.support.postgres import PostgresDatabases
+
+JOBS = 12_000
+SMALL = {"organizations", "agents"}
+"""Tables of some dozens of rows here, which PostgreSQL reads whole; by their primary key where there are more."""
+
+MIDDLE = TODAY - timedelta(days=45)
+SOMEBODY = frozenset({person(200).email, person(200).phone})
+
+FILTERS: dict[str, tuple[dict[str, Any], str]] = {
+    "nothing": ({}, "ix_jobs_status"),
+    "state": ({"status": Status.FAILED}, "ix_jobs_status"),
+    "time": ({"since": MIDDLE, "until": MIDDLE + timedelta(days=9)}, "ix_jobs_status"),
+    "action": ({"action": Action.CANCEL}, "ix_jobs_action_status"),
+    "organization": ({"org_id": org_id(9)}, "ix_jobs_org_status"),
+    "organization and state": ({"org_id": org_id(9), "status": Status.FAILED}, "ix_jobs_org_status"),
+    "agent": ({"agent_id": agent_id(9, 1)}, "ix_jobs_agent_status"),
+    "account": ({"account_id": account_id(9)}, "ix_jobs_account_status"),
+    "result": ({"result": Result.UPSTREAM_DOWN}, "ix_jobs_result_status"),
+    "tried twice": ({"tried": 2}, "ix_jobs_tried_2"),
+    "tried often": ({"tried": 5}, "ix_jobs_tried_5"),
+    "call": ({"call_session_id": "call_00000000000000000042"}, "ix_jobs_call_status"),
+    "appointment": ({"appointment_id": "appt_00000000000000000000000042"}, "ix_jobs_appointment_id"),
+    "person": ({"contacts": SOMEBODY}, "ix_jobs_appointment_id"),
+}
+"""By name: what is wanted, and the index that must have a part in answering it."""
+
+
+@pytest.fixture(scope="module")
+def full_file(tmp_path_factory: pytest.TempPathFactory) -> str:
+    url = f"sqlite:///{tmp_path_factory.mktemp('full')}/ringbook.db"
+    migrate(url)
+    seed(url, JOBS, until=TODAY)
+    return url
+
+
+@pytest.fixture(scope="module")
+def full_server(postgres: PostgresDatabases) -> Iterator[str]:
+    with postgres.fresh() as url:
+        seed(url, JOBS, until=TODAY)
+        yield url
+
+
+@pytest.fixture(params=["full_file", pytest.param("full_server", marks=pytest.mark.postgres)])
+def full_url(request: pytest.FixtureRequest) -> str:
+    return str(request.getfixturevalue(request.param))
+
+
+def check(steps: list[Step], index: str, *, at_most: int) -> None:
+    whole = {step for step in steps if not step.index or step.index.startswith("all of")}
+    assert {step for step in whole if step.table not in SMALL} == set()
+    assert index in {step.index for step in steps}
+    assert sum(step.looked_at for step in steps if step.table in {"jobs", ""}) <= at_most
+
+
+@pytest.mark.parametrize("name", FILTERS)
+def test_a_page_is_read_from_an_index(full_url: str, name: str) -> None:
+    wanted, index = FILTERS[name]
+    search = JobSearch(**wanted)
+    each_state = len(Status) * 51
+    check(steps_of(full_url, lambda session: SqlJobList(session).page(search, Part())), index, at_most=2 * each_state)
+
+
+@pytest.mark.parametrize("name", ["nothing", "organization", "action"])
+@pytest.mark.parametrize("direction", ["older_than", "newer_than"])
+def test_a_page_in_the_middle_is_read_from_an_index(full_url: str, name: str, direction: str) -> None:
+    wanted, index = FILTERS[name]
+    part = Part(**{direction: Place(at=MIDDLE, id="job_")})  # type: ignore[arg-type]
+    steps = steps_of(full_url, lambda session: SqlJobList(session).page(JobSearch(**wanted), part))
+    check(steps, index, at_most=2 * len(Status) * 51)
+
+
+@pytest.mark.parametrize("name", FILTERS)
+def test_the_counts_are_read_from_an_index_and_go_no_further_than_they_are_shown(full_url: str, name: str) -> None:
+    wanted, index = FILTERS[name]
+    steps = steps_of(full_url, lambda session: SqlJobList(session).counts(JobSearch(**wanted)))
+    check(steps, index, at_most=3 * (COUNTED + 1) + 200)
+
+
+def test_the_jobs_of_a_person_who_wants_to_be_forgotten_are_read_from_indexes(full_url: str) -> None:
+    def ask(session: Session) -> None:
+        SqlPersonalData(session).open_jobs_of(Person(org_id=org_id(0), contacts=SOMEBODY))
+
+    read = {step.index for step in steps_of(full_url, ask)}
+    assert {"ix_jobs_email", "ix_jobs_phone", "ix_appointments_email", "ix_appointments_phone"} <= read
+
+
+def test_reading_a_whole_table_would_be_noticed(full_url: str) -> None:
+    steps = steps_of(full_url, lambda session: session.execute(text("SELECT * FROM jobs WHERE zone = 'x'")).all())
+    assert [step.table for step in steps if not step.index] == ["jobs"]
