@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.container.adapters import Adapters
+from app.container.callbacks import CallbackCases, bind_callbacks
+from app.container.desk_webhooks import DeskWebhookCases, bind_desk_webhooks
 from app.container.staff import StaffCases, bind_staff
 from app.domain.operators import IdentityProvider
 from app.services.desk_sessions import CheckSession, SignOut
@@ -23,6 +25,8 @@ class DeskCases:
     sign_out: SignOut
     set_password: SetPassword
     staff: StaffCases
+    callbacks: CallbackCases
+    webhooks: DeskWebhookCases
 
 
 def bind_desk(adapters: Adapters) -> DeskCases:
@@ -38,4 +42,6 @@ def bind_desk(adapters: Adapters) -> DeskCases:
         sign_out=SignOut(open_unit=open_unit, clock=clock),
         set_password=SetPassword(open_unit=open_unit, read_unit=read_unit, passwords=passwords, clock=clock),
         staff=bind_staff(adapters),
+        callbacks=bind_callbacks(adapters),
+        webhooks=bind_desk_webhooks(adapters),
     )

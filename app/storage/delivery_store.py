@@ -155,6 +155,9 @@ class SqlDeliveryStore:
     def search(self, wanted: DeliveryFilter) -> list[Delivery]:
         return delivery_queries.search(self._session, wanted)
 
+    def waiting_at(self, endpoint_id: str, *, most: int) -> int:
+        return delivery_queries.waiting_at(self._session, endpoint_id, most=most)
+
     def prune(self, *, occurred_before: datetime, limit: int) -> int:
         """Deliveries and attempts go with them (ON DELETE CASCADE)."""
         old = events.c.occurred_at < occurred_before
