@@ -7,8 +7,12 @@ from pathlib import Path
 
 from flask import Flask, Response, g, send_from_directory, url_for
 
+from app.admin.pages.accounts import account_pages
+from app.admin.pages.agents import agent_pages
+from app.admin.pages.audit import audit_pages
 from app.admin.pages.callers import caller_pages
 from app.admin.pages.operators import operator_pages
+from app.admin.pages.settings import setting_pages
 from app.admin.pages.sign_in import sign_in_pages
 from app.admin.pages.webhooks import webhook_pages
 from app.admin.place import Place
@@ -40,9 +44,24 @@ POLICY = "; ".join(
 MENU = (
     ("Callers", "callers.list_all", "callers"),
     ("Webhooks", "webhooks.list_all", "webhooks"),
+    ("Accounts", "accounts.list_all", "accounts"),
+    ("Agents", "agents.list_all", "agents"),
+    ("Audit", "audit.list_all", "audit"),
+    ("Settings", "settings.show", "settings"),
     ("Operators", "operators.list_all", "operators"),
 )
 """Label, endpoint and blueprint of each page family, in their order."""
+
+PAGES = (
+    sign_in_pages,
+    caller_pages,
+    webhook_pages,
+    account_pages,
+    agent_pages,
+    audit_pages,
+    setting_pages,
+    operator_pages,
+)
 
 
 def create_desk(cases: DeskCases, place: Place, metrics: Metrics) -> Flask:
@@ -64,7 +83,7 @@ def create_desk(cases: DeskCases, place: Place, metrics: Metrics) -> Flask:
     observe_requests(app, metrics)
     add_security_headers(app, place.public_url)
     _set_policy(app)
-    for pages in (sign_in_pages, caller_pages, webhook_pages, operator_pages):
+    for pages in PAGES:
         app.register_blueprint(pages(cases, place))
     _serve_assets(app)
     register_refusals(app)

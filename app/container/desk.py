@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from app.container.adapters import Adapters
 from app.container.callbacks import CallbackCases, bind_callbacks
 from app.container.desk_webhooks import DeskWebhookCases, bind_desk_webhooks
+from app.container.setup import SetupCases, bind_setup
 from app.container.staff import StaffCases, bind_staff
 from app.domain.operators import IdentityProvider
 from app.services.desk_sessions import CheckSession, SignOut
 from app.services.set_password import SetPassword
 from app.services.sign_in import SignIn, SignInByProvider
+from config.settings import Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,9 +29,10 @@ class DeskCases:
     staff: StaffCases
     callbacks: CallbackCases
     webhooks: DeskWebhookCases
+    setup: SetupCases
 
 
-def bind_desk(adapters: Adapters) -> DeskCases:
+def bind_desk(adapters: Adapters, settings: Settings) -> DeskCases:
     read_unit, open_unit, clock = adapters.read_unit, adapters.open_unit, adapters.clock
     passwords = adapters.passwords
     return DeskCases(
@@ -44,4 +47,5 @@ def bind_desk(adapters: Adapters) -> DeskCases:
         staff=bind_staff(adapters),
         callbacks=bind_callbacks(adapters),
         webhooks=bind_desk_webhooks(adapters),
+        setup=bind_setup(adapters, settings),
     )
