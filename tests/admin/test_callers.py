@@ -11,6 +11,7 @@ from app.domain.audit import AuditFilter, Deed
 from app.domain.callbacks import CallbackFilter
 from app.domain.directory import Agent
 from app.domain.operators import Role
+from app.services.agent_settings import AgentSettings
 from tests.admin.site import Browser, DeskSite, Page
 from tests.support.sandbox import SandboxProcess
 
@@ -56,6 +57,18 @@ def test_a_caller_told_still_confirming_is_on_the_list_once_it_failed(
         assert said in page.text
     assert 'href="tel:+12125550123"' in page.html
     assert f'id="{job_id}"' in page.html
+
+
+@pytest.mark.parametrize("prefer", ["respond-async", "wait=0.5"])
+def test_also_who_was_told_so_with_status_200_is_called_back(
+    site: DeskSite, calcom: SandboxProcess, prefer: str
+) -> None:
+    agent = site.agent(settings=AgentSettings(always_200=True))
+    told = site.manage(agent, prefer=prefer, action="book", **JANE, appointment_datetime=in_days(3))
+    assert told["status"] == 200
+    calcom.faults([{"fault": "conflict", "match": {"method": "POST", "path": "/bookings"}}])
+    site.work(told)
+    assert site.container.desk.callbacks.count_callbacks() == 1
 
 
 def test_who_only_may_look_sees_no_number_and_no_button(site: DeskSite, calcom: SandboxProcess, agent: Agent) -> None:
@@ -128,7 +141,7 @@ def test_free_times_are_asked_of_cal_com_for_one_row_when_wanted(
     assert "Free now" not in operator.get("/callers").text
     page = operator.get("/callers", openings=job_id)
     assert page.html.count("Free now, nearest first") == 1
-    assert "14:30 (America/New York)" in page.text
+    assert ", 14:30" in page.text
     calcom.faults([{"fault": "unavailable", "match": {"path": "/slots"}}])
     assert "Cal.com does not answer just now" in operator.get("/callers", openings=other).text
 

@@ -18,8 +18,9 @@ from app.domain.errors import CalendarError, StoreUnavailableError
 from app.domain.jobs import Status
 from app.domain.outcomes import Failed, RetryLater
 from app.services.discard_job import DiscardJob
-from app.services.note_told import TRIES
+from app.services.note_told import TRIES, WITHIN
 from tests.services.at_once import AtOnce
+from tests.services.bells import Bells
 from tests.services.desk import TWO_PM_TUESDAY, Desk
 
 REFUSED = Failed(result=Result.UPSTREAM_REFUSED)
@@ -142,6 +143,20 @@ def test_a_note_is_tried_again_only_so_often(desk: Desk) -> None:
     noted_by(desk, open_unit=unwritable)
     desk.book()
     assert len(tried) == 1 + TRIES
+
+
+def test_the_note_is_made_within_the_callers_own_time(desk: Desk) -> None:
+    class Ticking(Bells):
+        def wait(self, timeout: float) -> bool:
+            desk.later(timeout)
+            return False
+
+    began = desk.now
+    desk.manage = replace(desk.manage, await_outcome=replace(desk.await_outcome, doorbell=Ticking()))
+    told = desk.book(wait=3)
+    at = desk.job(told.job_id).told_pending_at
+    assert at is not None
+    assert began + timedelta(seconds=2.8) <= at <= began + timedelta(seconds=3 - WITHIN)
 
 
 def test_asking_again_does_not_note_again(desk: Desk) -> None:
