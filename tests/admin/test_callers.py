@@ -146,6 +146,16 @@ def test_free_times_are_asked_of_cal_com_for_one_row_when_wanted(
     assert "Cal.com does not answer just now" in operator.get("/callers", openings=other).text
 
 
+def test_while_cal_com_takes_no_more_requests_it_is_not_asked_for_free_times(
+    site: DeskSite, calcom: SandboxProcess, agent: Agent
+) -> None:
+    job_id = failed(site, calcom, agent)
+    operator = site.browser(Role.OPERATOR)
+    calcom.faults([{"fault": "rate_limited", "match": {"path": "/slots"}}])
+    operator.get("/callers", openings=job_id)
+    assert "Cal.com is asked enough now. Try again in" in operator.get("/callers", openings=job_id).text
+
+
 def test_a_list_of_many_goes_on_behind_the_last_one(site: DeskSite, calcom: SandboxProcess, agent: Agent) -> None:
     names = ("Ann Zero", "Bob One", "Cid Two")
     for name in names:
