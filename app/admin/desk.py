@@ -7,9 +7,14 @@ from pathlib import Path
 
 from flask import Flask, Response, g, send_from_directory, url_for
 
-from app.admin.pages.jobs import job_pages
+from app.admin.pages.accounts import account_pages
+from app.admin.pages.agents import agent_pages
+from app.admin.pages.audit import audit_pages
+from app.admin.pages.callers import caller_pages
 from app.admin.pages.operators import operator_pages
+from app.admin.pages.settings import setting_pages
 from app.admin.pages.sign_in import sign_in_pages
+from app.admin.pages.webhooks import webhook_pages
 from app.admin.place import Place
 from app.admin.refusals import register_refusals
 from app.admin.roles import enforce_roles, for_anyone, form_token, role_of
@@ -38,9 +43,27 @@ POLICY = "; ".join(
 
 MENU = (
     ("Jobs", "jobs.list_all", "jobs"),
+    ("Callers", "callers.list_all", "callers"),
+    ("Webhooks", "webhooks.list_all", "webhooks"),
+    ("Accounts", "accounts.list_all", "accounts"),
+    ("Agents", "agents.list_all", "agents"),
+    ("Audit", "audit.list_all", "audit"),
+    ("Settings", "settings.show", "settings"),
     ("Operators", "operators.list_all", "operators"),
 )
 """Label, endpoint and blueprint of each page family, in their order."""
+
+PAGES = (
+    sign_in_pages,
+    job_pages,
+    caller_pages,
+    webhook_pages,
+    account_pages,
+    agent_pages,
+    audit_pages,
+    setting_pages,
+    operator_pages,
+)
 
 
 def create_desk(cases: DeskCases, place: Place, metrics: Metrics) -> Flask:
@@ -62,8 +85,8 @@ def create_desk(cases: DeskCases, place: Place, metrics: Metrics) -> Flask:
     observe_requests(app, metrics)
     add_security_headers(app, place.public_url)
     _set_policy(app)
-    for pages in (sign_in_pages(cases, place), job_pages(cases, place), operator_pages(cases, place)):
-        app.register_blueprint(pages)
+    for pages in PAGES:
+        app.register_blueprint(pages(cases, place))
     _serve_assets(app)
     register_refusals(app)
     enforce_roles(app, cases.check_session, place.cookie, place.public_url)

@@ -8,6 +8,8 @@ from typing import Any
 
 from markupsafe import Markup
 
+from app.domain.times import zone_info
+
 NOTHING = "–"
 
 
@@ -18,6 +20,18 @@ def moment(at: datetime | None) -> Markup | str:
     utc = at.astimezone(UTC)
     exact = utc.strftime("%Y-%m-%dT%H:%M:%SZ")
     return Markup('<time datetime="{}">{} UTC</time>').format(exact, utc.strftime("%Y-%m-%d %H:%M:%S"))
+
+
+def wall(at: datetime | None, zone: str) -> str:
+    """The wall time where the appointment takes place: Tue 24 Nov 2026, 14:00 (America/New York)."""
+    if at is None:
+        return NOTHING
+    return f"{at.astimezone(zone_info(zone)):%a %d %b %Y, %H:%M} ({zone.replace('_', ' ')})"
+
+
+def slot(at: datetime, zone: str) -> str:
+    """The same, where the year and the zone go without saying: Tue 24 Nov, 14:00."""
+    return f"{at.astimezone(zone_info(zone)):%a %d %b, %H:%M}"
 
 
 def span(length: timedelta | float | None) -> str:
@@ -56,6 +70,8 @@ def word(name: Any) -> str:
 
 FILTERS: dict[str, Callable[..., Any]] = {
     "moment": moment,
+    "wall": wall,
+    "slot": slot,
     "span": span,
     "count": count,
     "share": share,

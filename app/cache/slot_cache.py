@@ -13,6 +13,7 @@ from app.cache.days import Day, DayEntry, begin_of, day_of, days_between, starts
 from app.cache.flights import Flights
 from app.cache.slot_store import ENTRY_MS, Known, SlotStore, Topic
 from app.domain.errors import CalendarError, PostponedError, RefusedError, StoreUnavailableError
+from app.domain.held_slots import HeldDay
 from app.domain.ports import Clock
 
 FRESH_MS = 20_000
@@ -29,6 +30,9 @@ may take, the slowest answer comes within 8 s."""
 REFRESHERS = 4
 """Refreshes that may run in a process at once; a stale answer beyond that stays stale until the next one asks."""
 
+HORIZON_DAYS = 400
+"""Days ahead that are looked through for what is kept."""
+
 Load = Callable[[datetime, datetime], list[datetime]]
 Found = Mapping[Day, tuple[int, ...]]
 
@@ -36,7 +40,10 @@ _log = structlog.get_logger(__name__)
 
 
 class RedisSlotCache:
-    """Fulfils the port SlotCache. An answer is fresh for 20 s, and given out stale for 120 s while one refresh runs."""
+    """Fulfils the ports SlotCache and HeldSlots.
+
+    An answer is fresh for 20 s, and given out stale for 120 s while one refresh runs.
+    """
 
     def __init__(self, redis_url: str, clock: Clock) -> None:
         """`redis_url` as redis-py takes it."""
@@ -88,6 +95,27 @@ class RedisSlotCache:
         """Ask Cal.com again for that UTC day and its neighbours, which may be the same day where the host lives."""
         day = day_of(around)
         self._store.drop(Topic(account_id, event_type_id), range(day - 1, day + 2), now_ms=self._now_ms())
+
+    def held(self, account_id: str, event_type_id: int) -> list[HeldDay] | None:
+        found = self._store.entries(Topic(account_id, event_type_id), self._horizon())
+        if found is None:
+            return None
+        return [
+            HeldDay(
+                day=begin_of(day).date(),
+                loaded_at=datetime.fromtimestamp(entry.loaded_ms / 1000, UTC),
+                free=len(entry.starts),
+            )
+            for day, entry in sorted(found.items())
+        ]
+
+    def purge(self, account_id: str, event_type_id: int) -> int | None:
+        return self._store.drop(Topic(account_id, event_type_id), self._horizon(), now_ms=self._now_ms())
+
+    def _horizon(self) -> range:
+        """Every day that may be kept: nobody asks for times further ahead."""
+        today = day_of(self._clock())
+        return range(today - 1, today + HORIZON_DAYS)
 
     def _fetch(
         self, topic: Topic, days: Sequence[Day], load: Load, *, wait: float = 0.0, only_alone: bool = False

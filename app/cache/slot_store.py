@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import structlog
 from redis import Redis, RedisError
@@ -115,18 +115,28 @@ class SlotStore:
         values = [now_ms, now_ms + OVERLAY_MS, OVERLAY_MS, start, end]
         self._ask(lambda: self._take(keys=keys, args=values), otherwise=None)
 
-    def drop(self, topic: Topic, days: Sequence[Day], *, now_ms: int) -> None:
-        """Forget the days' entries, and mark the days so that loads under way are not kept."""
+    def drop(self, topic: Topic, days: Sequence[Day], *, now_ms: int) -> int | None:
+        """Forget the days' entries, and mark the days so that loads under way are not kept; how many there were."""
         mark = f"{now_ms}.{secrets.token_hex(8)}"
 
-        def drop() -> None:
+        def drop() -> int | None:
             with self._redis.pipeline(transaction=True) as pipe:
                 for day in days:
                     pipe.set(topic.key("mark", day), mark, px=MARK_MS)
                     pipe.delete(topic.key("day", day))
-                pipe.execute()
+                return int(sum(pipe.execute()[1::2]))
 
-        self._ask(drop, otherwise=None)
+        return self._ask(drop, otherwise=None)
+
+    def entries(self, topic: Topic, days: Sequence[Day]) -> dict[Day, DayEntry] | None:
+        """What is kept of these days; None if Redis does not answer."""
+
+        def entries() -> dict[Day, DayEntry] | None:
+            texts: Any = self._redis.mget([topic.key("day", day) for day in days])
+            decoded = {day: DayEntry.decode(text, day) for day, text in zip(days, texts, strict=True)}
+            return {day: entry for day, entry in decoded.items() if entry}
+
+        return self._ask(entries, otherwise=None)
 
     @contextmanager
     def only_one(self, topic: Topic, *, wait: float) -> Iterator[bool]:

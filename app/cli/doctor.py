@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import suppress
-from urllib.parse import urlsplit
 
 import click
 
@@ -12,6 +10,7 @@ from app.cli.output import json_option, print_json, print_line
 from app.cli.session import use_cases
 from app.services.findings import Finding, Level, ok, problem, warning
 from config.settings import Settings, SettingsError, load_settings
+from config.shown import masked_url
 
 
 @click.command(name="doctor")
@@ -46,8 +45,8 @@ def _findings() -> Iterator[Finding]:
 
 def _judge_settings(settings: Settings) -> Iterator[Finding]:
     yield ok("settings", f"Data in {settings.data_dir}, listening on {settings.host} port {settings.port}.")
-    yield ok("settings", f"Database {_masked(settings.database_url)}.")
-    yield ok("settings", f"Redis {_masked(settings.redis_url)}.")
+    yield ok("settings", f"Database {masked_url(settings.database_url)}.")
+    yield ok("settings", f"Redis {masked_url(settings.redis_url)}.")
     yield ok("settings", f"Callers reach it at {settings.public_url}.")
     if settings.secret_keys:
         yield ok("settings", f"Secret keys: {len(settings.secret_keys)}. The first encrypts, all decrypt.")
@@ -55,16 +54,6 @@ def _judge_settings(settings: Settings) -> Iterator[Finding]:
         yield warning("settings", "Accounts without an address use the sandbox.", "Set CALCOM_BASE_URL for Cal.com.")
     else:
         yield ok("settings", f"Accounts without an address use {settings.calcom_base_url}.")
-
-
-def _masked(url: str) -> str:
-    """Without password and parameters, which may hold one."""
-    parts = urlsplit(url)
-    user = f"{parts.username}@" if parts.username else ""
-    port = ""
-    with suppress(ValueError):
-        port = f":{parts.port}" if parts.port else ""
-    return f"{parts.scheme}://{user}{parts.hostname or ''}{port}{parts.path}"
 
 
 def _print(finding: Finding) -> None:

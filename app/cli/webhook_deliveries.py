@@ -6,6 +6,7 @@ from datetime import datetime
 
 import click
 
+from app.cli.operators import actor
 from app.cli.output import json_option, print_facts, print_json, print_table
 from app.cli.session import use_cases
 from app.cli.webhook_facts import (
@@ -67,10 +68,13 @@ def replay(endpoint_id: str | None, since: str | None, delivered: bool, name: st
         raise click.UsageError("Say the ID of a delivery or an event, or --endpoint and --since.")
     with use_cases() as container:
         if name is not None:
-            documents = [delivery_document(each) for each in container.webhooks.replay_delivery(name, ALL)]
+            again = container.webhooks.replay_delivery(name, ALL, actor=actor())
+            documents = [delivery_document(each) for each in again]
             print_documents(documents, DELIVERY_COLUMNS, as_json, empty="")
             return
-        count = container.webhooks.recover_deliveries(str(endpoint_id), _moment(str(since)), ALL, delivered=delivered)
+        count = container.webhooks.recover_deliveries(
+            str(endpoint_id), _moment(str(since)), ALL, actor=actor(), delivered=delivered
+        )
     print_document({"recovered": count}, as_json)
 
 

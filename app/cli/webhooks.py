@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from app.cli.operators import actor
 from app.cli.output import json_option
 from app.cli.session import use_cases
 from app.cli.webhook_deliveries import deliveries, replay
@@ -45,7 +46,7 @@ def add(
     """Register an endpoint and send it the challenge it has to answer before it gets anything else."""
     with use_cases() as container:
         new = container.webhooks.add_endpoint(
-            org_id=org_id, url=url, scope=ALL, description=description, events=events, agents=agents
+            org_id=org_id, url=url, scope=ALL, actor=actor(), description=description, events=events, agents=agents
         )
     _print_secret(new, as_json)
 
@@ -98,7 +99,9 @@ def change(
     if wanted == EndpointChange():
         raise click.UsageError("Say what to change, for instance --event.")
     with use_cases() as container:
-        print_document(endpoint_document(container.webhooks.change_endpoint(endpoint_id, wanted, ALL)), as_json)
+        print_document(
+            endpoint_document(container.webhooks.change_endpoint(endpoint_id, wanted, ALL, actor=actor())), as_json
+        )
 
 
 @command.command()
@@ -109,7 +112,8 @@ def verify(endpoint_id: str, answer: str, as_json: bool) -> None:
     """Send an endpoint a new challenge, or hand back the one it got."""
     with use_cases() as container:
         print_document(
-            endpoint_document(container.webhooks.challenge_endpoint(endpoint_id, ALL, answer=answer)), as_json
+            endpoint_document(container.webhooks.challenge_endpoint(endpoint_id, ALL, actor=actor(), answer=answer)),
+            as_json,
         )
 
 
@@ -119,7 +123,7 @@ def verify(endpoint_id: str, answer: str, as_json: bool) -> None:
 def test(endpoint_id: str, as_json: bool) -> None:
     """Send an endpoint an event that means nothing."""
     with use_cases() as container:
-        print_document(delivery_document(container.webhooks.send_test_event(endpoint_id, ALL)), as_json)
+        print_document(delivery_document(container.webhooks.send_test_event(endpoint_id, ALL, actor=actor())), as_json)
 
 
 @command.command()
@@ -128,7 +132,7 @@ def test(endpoint_id: str, as_json: bool) -> None:
 def rotate(endpoint_id: str, as_json: bool) -> None:
     """Give an endpoint a new secret; for a day deliveries are signed with the old one as well."""
     with use_cases() as container:
-        new = container.webhooks.rotate_endpoint_secret(endpoint_id, ALL)
+        new = container.webhooks.rotate_endpoint_secret(endpoint_id, ALL, actor=actor())
     _print_secret(new, as_json)
 
 
@@ -138,7 +142,7 @@ def rotate(endpoint_id: str, as_json: bool) -> None:
 def enable(endpoint_id: str, as_json: bool) -> None:
     """Send a disabled endpoint what waits for it, and all that happens from now on."""
     with use_cases() as container:
-        print_document(endpoint_document(container.webhooks.enable_endpoint(endpoint_id, ALL)), as_json)
+        print_document(endpoint_document(container.webhooks.enable_endpoint(endpoint_id, ALL, actor=actor())), as_json)
 
 
 @command.command()
@@ -147,7 +151,7 @@ def enable(endpoint_id: str, as_json: bool) -> None:
 def disable(endpoint_id: str, as_json: bool) -> None:
     """Send an endpoint nothing until it is enabled again."""
     with use_cases() as container:
-        print_document(endpoint_document(container.webhooks.disable_endpoint(endpoint_id, ALL)), as_json)
+        print_document(endpoint_document(container.webhooks.disable_endpoint(endpoint_id, ALL, actor=actor())), as_json)
 
 
 @command.command()
@@ -155,7 +159,7 @@ def disable(endpoint_id: str, as_json: bool) -> None:
 def remove(endpoint_id: str) -> None:
     """Forget an endpoint and its deliveries."""
     with use_cases() as container:
-        container.webhooks.remove_endpoint(endpoint_id, ALL)
+        container.webhooks.remove_endpoint(endpoint_id, ALL, actor=actor())
     click.echo(f"{endpoint_id} is removed.")
 
 

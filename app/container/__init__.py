@@ -39,7 +39,7 @@ def build_container(settings: Settings, *, stopping: Callable[[], bool] = lambda
         schedule=bind_schedule(adapters, settings),
         operators=operators,
         providers=bind_providers(adapters, operators, calcom_base_url=settings.calcom_base_url),
-        desk=bind_desk(adapters),
+        desk=bind_desk(adapters, settings),
         close=adapters.close,
     )
 

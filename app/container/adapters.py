@@ -18,9 +18,10 @@ from app.cache.slot_cache import RedisSlotCache
 from app.calcom.client import CalcomCalendar
 from app.calcom.connections import trusted
 from app.calcom.transport import TimeLimits
+from app.domain.held_slots import WholeSlotCache
 from app.domain.limits import Counted, Limit, Limits, LimitTable
 from app.domain.operators import IdentityProvider, Passwords
-from app.domain.ports import CalendarAt, Clock, Doorbell, HookDesk, NoticePublisher, Publisher, SlotCache
+from app.domain.ports import CalendarAt, Clock, Doorbell, HookDesk, NoticePublisher, Publisher
 from app.domain.privacy import ContactSeal
 from app.domain.sending import Sender
 from app.domain.stores import OpenUnit
@@ -58,7 +59,7 @@ class Adapters:
     calendar_at: CalendarAt
     traffic: Traffic
     limits: Limits
-    cache: SlotCache
+    cache: WholeSlotCache
     hook_desk: HookDesk
     publisher: Publisher
     notice_publisher: NoticePublisher

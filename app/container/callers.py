@@ -17,6 +17,7 @@ from app.services.find_slots import FindSlots
 from app.services.list_appointments import ListAppointments
 from app.services.look_up import Within
 from app.services.manage_appointment import ManageAppointment
+from app.services.note_told import NoteTold
 from app.services.read_job import ReadJob
 from app.services.receive_notice import ReceiveNotice
 from app.services.submit_job import SubmitJob
@@ -45,11 +46,12 @@ def bind_callers(adapters: Adapters, *, web_threads: int) -> CallerCases:
     room = WaitingRoom(max(1, int(web_threads * WAITING_SHARE)))
     await_outcome = AwaitOutcome(read_unit=read_unit, doorbell=adapters.doorbell, room=room, clock=clock)
     connect_agent = ConnectAgent(read_unit=read_unit)
+    note_told = NoteTold(open_unit=adapters.open_unit, read_unit=read_unit, notes=adapters.notes, clock=clock)
     return CallerCases(
         clock=clock,
-        manage_appointment=_managing(adapters, connect_agent, await_outcome),
+        manage_appointment=_managing(adapters, connect_agent, await_outcome, note_told),
         connect_agent=connect_agent,
-        read_job=ReadJob(read_unit=read_unit, await_outcome=await_outcome, clock=clock),
+        read_job=ReadJob(read_unit=read_unit, await_outcome=await_outcome, note_told=note_told, clock=clock),
         receive_notice=ReceiveNotice(
             open_unit=adapters.open_unit, read_unit=read_unit, publisher=adapters.notice_publisher, clock=clock
         ),
@@ -59,7 +61,9 @@ def bind_callers(adapters: Adapters, *, web_threads: int) -> CallerCases:
     )
 
 
-def _managing(adapters: Adapters, connect_agent: ConnectAgent, await_outcome: AwaitOutcome) -> ManageAppointment:
+def _managing(
+    adapters: Adapters, connect_agent: ConnectAgent, await_outcome: AwaitOutcome, note_told: NoteTold
+) -> ManageAppointment:
     open_unit, read_unit, clock = adapters.open_unit, adapters.read_unit, adapters.clock
     within = Within(adapters.look_ups)
     return ManageAppointment(
@@ -73,6 +77,7 @@ def _managing(adapters: Adapters, connect_agent: ConnectAgent, await_outcome: Aw
             clock=clock,
         ),
         await_outcome=await_outcome,
+        note_told=note_told,
         find_slots=FindSlots(
             read_unit=read_unit, calendar_at=adapters.calendar_at, cache=adapters.cache, within=within, clock=clock
         ),

@@ -5,12 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.container.adapters import Adapters
+from app.container.callbacks import CallbackCases, bind_callbacks
+from app.container.desk_webhooks import DeskWebhookCases, bind_desk_webhooks
 from app.container.job_desk import JobDeskCases, bind_job_desk
+from app.container.setup import SetupCases, bind_setup
 from app.container.staff import StaffCases, bind_staff
 from app.domain.operators import IdentityProvider
 from app.services.desk_sessions import CheckSession, SignOut
 from app.services.set_password import SetPassword
 from app.services.sign_in import SignIn, SignInByProvider
+from config.settings import Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,9 +29,12 @@ class DeskCases:
     set_password: SetPassword
     staff: StaffCases
     jobs: JobDeskCases
+    callbacks: CallbackCases
+    webhooks: DeskWebhookCases
+    setup: SetupCases
 
 
-def bind_desk(adapters: Adapters) -> DeskCases:
+def bind_desk(adapters: Adapters, settings: Settings) -> DeskCases:
     read_unit, open_unit, clock = adapters.read_unit, adapters.open_unit, adapters.clock
     passwords = adapters.passwords
     return DeskCases(
@@ -41,4 +48,7 @@ def bind_desk(adapters: Adapters) -> DeskCases:
         set_password=SetPassword(open_unit=open_unit, read_unit=read_unit, passwords=passwords, clock=clock),
         staff=bind_staff(adapters),
         jobs=bind_job_desk(adapters),
+        callbacks=bind_callbacks(adapters),
+        webhooks=bind_desk_webhooks(adapters),
+        setup=bind_setup(adapters, settings),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.container.adapters import Adapters
+from app.container.diagnosis import bind_diagnosis
 from app.container.staff import StaffCases, bind_staff
 from app.container.webhooks import WebhookCases, bind_webhooks
 from app.domain.traffic import Priority
@@ -20,7 +21,6 @@ from app.services.connect_hook import ConnectHook, DisconnectHook, ShowHook
 from app.services.diagnose import Diagnose
 from app.services.discard_job import DiscardJob
 from app.services.erase_person import ErasePerson
-from app.services.judge_hook import JudgeHook
 from app.services.list_api_keys import ListApiKeys
 from app.services.list_audit import ListAudit
 from app.services.list_directory import ListAccounts, ListAgents, ListOrganizations
@@ -109,18 +109,7 @@ def bind_operators(adapters: Adapters, *, calcom_base_url: str, public_url: str)
         rotate_keys=RotateKeys(open_unit=open_unit),
         webhooks=bind_webhooks(adapters),
         staff=bind_staff(adapters),
-        diagnose=_diagnosing(adapters, public_url),
-    )
-
-
-def _diagnosing(adapters: Adapters, public_url: str) -> Diagnose:
-    return Diagnose(
-        read_unit=adapters.read_unit,
-        calendar=adapters.calendar_at(Priority.SUGGEST),
-        judge_hook=JudgeHook(read_unit=adapters.read_unit, desk=adapters.hook_desk, public_url=public_url),
-        clock=adapters.clock,
-        database_facts=adapters.database_facts,
-        redis_info=adapters.redis_info,
+        diagnose=bind_diagnosis(adapters, public_url),
     )
 
 

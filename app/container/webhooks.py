@@ -44,7 +44,7 @@ def bind_webhooks(adapters: Adapters) -> WebhookCases:
         challenge_endpoint=ChallengeEndpoint(open_unit=open_unit, publisher=publisher, clock=clock),
         enable_endpoint=EnableEndpoint(open_unit=open_unit, publisher=publisher, clock=clock),
         disable_endpoint=DisableEndpoint(open_unit=open_unit, clock=clock),
-        remove_endpoint=RemoveEndpoint(open_unit=open_unit),
+        remove_endpoint=RemoveEndpoint(open_unit=open_unit, clock=clock),
         rotate_endpoint_secret=RotateEndpointSecret(open_unit=open_unit, clock=clock),
         send_test_event=SendTestEvent(open_unit=open_unit, publisher=publisher, clock=clock),
         list_endpoints=ListEndpoints(read_unit=read_unit),

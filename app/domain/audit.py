@@ -24,6 +24,20 @@ class Deed(StrEnum):
     OPERATOR_ADD = "operator_add"
     OPERATOR_CHANGE = "operator_change"  # its role, or whether it may sign in
     OPERATOR_LINK = "operator_link"  # a link was made by which a password is set
+    CALLBACK_CLAIM = "callback_claim"  # a caller to call back, by the id of their job
+    CALLBACK_RELEASE = "callback_release"
+    CALLBACK_DONE = "callback_done"
+    ENDPOINT_ADD = "endpoint_add"
+    ENDPOINT_CHANGE = "endpoint_change"  # where it is, or what it is told
+    ENDPOINT_VERIFY = "endpoint_verify"  # a challenge was sent, or one that came back was handed in
+    ENDPOINT_ENABLE = "endpoint_enable"
+    ENDPOINT_DISABLE = "endpoint_disable"
+    ENDPOINT_REMOVE = "endpoint_remove"
+    ENDPOINT_ROTATE = "endpoint_rotate"  # it has a new secret
+    ENDPOINT_TEST = "endpoint_test"  # an event that means nothing was sent there
+    ENDPOINT_RECOVER = "endpoint_recover"  # what it missed since a time was sent again
+    DELIVERY_REPLAY = "delivery_replay"  # one delivery, or those of one event, were sent again
+    CACHE_PURGE = "cache_purge"  # the free times kept of an account
     PASSWORD_SET = "password_set"  # noqa: S105 - the name of a deed
 
 

@@ -85,7 +85,8 @@ class Job:
     committed) before a request that changes something leaves for Cal.com, and cleared only when its outcome is known:
     while it is set nothing is sent again before a look at Cal.com. `submissions` counts those requests, but for those
     that Cal.com is known not to have taken (refused connections, rate limits). `endpoint_ids`: the endpoints that are
-    told of it; empty: all of the organization.
+    told of it; empty: all of the organization. `told_pending_at`: since when its caller believes that it is still being
+    confirmed.
     """
 
     id: str
@@ -117,6 +118,7 @@ class Job:
     finished_at: datetime | None = None
     final: Final | None = None
     endpoint_ids: tuple[str, ...] = ()
+    told_pending_at: datetime | None = None
     history: tuple[Attempt, ...] = field(default=(), compare=False)
 
     @property

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from app.domain.notices import Hook, Notice, Sweep
+from app.domain.notices import Hook, Notice, Sweep, SweepStanding
 
 
 class NoticeStore(Protocol):
@@ -66,6 +66,10 @@ class SweepStore(Protocol):
 
     def mark_published(self, account_ids: Sequence[str], *, now: datetime | None) -> None:
         """As with notices."""
+        ...
+
+    def standing(self, account_id: str) -> SweepStanding | None:
+        """None for an account that has had no turn yet."""
         ...
 
     def claim(self, account_id: str, *, now: datetime, lease_until: datetime) -> Sweep | None: ...

@@ -111,6 +111,15 @@ class Sweep:
     fence: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SweepStanding:
+    """How far an account has been looked through, and when it is next. `failures` in a row."""
+
+    swept_until: datetime
+    next_at: datetime
+    failures: int
+
+
 def pause_after(attempts: int) -> timedelta:
     return timedelta(seconds=PAUSES[min(attempts, len(PAUSES)) - 1])
 

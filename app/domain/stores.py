@@ -12,6 +12,7 @@ from app.domain.answers import Final
 from app.domain.api_keys import ApiKeyStore
 from app.domain.appointments import Appointment, AppointmentStatus, Reach
 from app.domain.audit import AuditStore
+from app.domain.callbacks import CallbackStore
 from app.domain.caller_secrets import CallerSecretStore
 from app.domain.directory_store import Directory
 from app.domain.job_search import JobList
@@ -230,6 +231,7 @@ class UnitOfWork(Protocol):
     operators: OperatorStore
     endpoints: EndpointStore
     deliveries: DeliveryStore
+    callbacks: CallbackStore
 
     def __enter__(self) -> Self: ...
 

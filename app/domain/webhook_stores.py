@@ -9,18 +9,22 @@ from typing import Protocol
 
 from app.domain.events import Event, EventName
 from app.domain.paging import WHOLE, Place, Span
-from app.domain.webhooks import Delivery, DeliveryAttempt, DeliveryStatus, DisabledReason, Endpoint
+from app.domain.webhooks import Delivery, DeliveryAttempt, DeliveryStatus, DisabledReason, Endpoint, KnownSecret
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryFilter:
-    """Which deliveries to list: newest first, `limit` of them, older than the delivery `before`, behind `after`."""
+    """Which deliveries to list: newest first, `limit` of them, older than the delivery `before`, behind `after`.
+
+    `waiting`: only those that are neither taken nor given up.
+    """
 
     org_id: str | None = None
     endpoint_id: str | None = None
     event_id: str | None = None
     event_name: EventName | None = None
     status: DeliveryStatus | None = None
+    waiting: bool = False
     limit: int = 50
     before: str | None = None
     after: Place | None = None
@@ -70,6 +74,10 @@ class EndpointStore(Protocol):
 
     def secrets(self, endpoint_id: str, *, now: datetime) -> tuple[str, ...]:
         """The secret, and while it is being rotated the one before. Raises KeyUnreadableError."""
+        ...
+
+    def known_secrets(self, endpoint_id: str, *, now: datetime) -> tuple[KnownSecret, ...]:
+        """The same, without telling them. Raises KeyUnreadableError."""
         ...
 
     def replace_secret(self, endpoint_id: str, secret: str, *, previous_until: datetime) -> None: ...
@@ -154,6 +162,10 @@ class DeliveryStore(Protocol):
 
     def about(self, appointment_id: str, *, limit: int) -> list[tuple[Event, Delivery]]:
         """Deliveries of what happened to an appointment, with their attempts; the newest event first."""
+        ...
+
+    def waiting_at(self, endpoint_id: str, *, most: int) -> int:
+        """How many wait for it or are under way to it; counts no further than `most`."""
         ...
 
     def prune(self, *, occurred_before: datetime, limit: int) -> int:

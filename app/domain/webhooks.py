@@ -88,6 +88,14 @@ class Endpoint:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class KnownSecret:
+    """What may be shown of a secret that deliveries are signed with; `until` is None for the one that stays."""
+
+    ends_with: str
+    until: datetime | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryAttempt:
     """One request to an endpoint, or one that our rules kept from being sent; `code` says why it did not count.

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from app.domain.api_keys import Scope
+from app.domain.audit import Deed
 from app.domain.errors import ConflictError
 from app.domain.identifiers import new_endpoint_id
 from app.domain.ports import Clock, DeliveryPublisher
@@ -21,6 +22,7 @@ from app.services.endpoint_settings import (
     checked_url,
 )
 from app.services.named import checked_uuid, organization_named
+from app.services.record_deed import record_deed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +51,7 @@ class AddEndpoint:
         org_id: str,
         url: str,
         scope: Scope,
+        actor: str,
         description: str = "",
         events: Sequence[str] = (),
         agents: Sequence[str] = (),
@@ -67,9 +70,9 @@ class AddEndpoint:
             ),
             secret=new_endpoint_secret(),
         )
-        return self._store(new)
+        return self._store(new, actor)
 
-    def _store(self, new: NewEndpoint) -> NewEndpoint:
+    def _store(self, new: NewEndpoint, actor: str) -> NewEndpoint:
         with self.open_unit() as unit:
             org_id = organization_named(unit.directory, new.endpoint.org_id).id
             if len(unit.endpoints.all(org_id)) >= MOST_ENDPOINTS:
@@ -78,6 +81,7 @@ class AddEndpoint:
             endpoint = replace(new.endpoint, agent_ids=chosen)
             unit.endpoints.add(endpoint, new.secret)
             sent = send_challenge(unit, endpoint, endpoint.created_at)
+            record_deed(unit, Deed.ENDPOINT_ADD, endpoint.id, actor=actor, at=endpoint.created_at, org_id=org_id)
             unit.commit()
         self.publisher.publish_delivery(sent)
         return replace(new, endpoint=endpoint)

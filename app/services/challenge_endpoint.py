@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.domain.api_keys import Scope
+from app.domain.audit import Deed
 from app.domain.errors import ConflictError
 from app.domain.events import SCHEMA_VERSION, Event, EventName
 from app.domain.ports import Clock, DeliveryPublisher
@@ -16,6 +17,7 @@ from app.domain.webhook_stores import DeliveryFilter
 from app.domain.webhooks import Endpoint, EndpointStatus
 from app.services.endpoint_settings import endpoint_named
 from app.services.named import refused
+from app.services.record_deed import record_deed
 from app.services.record_event import add_delivery
 
 
@@ -47,19 +49,21 @@ class ChallengeEndpoint:
     publisher: DeliveryPublisher
     clock: Clock
 
-    def __call__(self, endpoint_id: str, scope: Scope, *, answer: str = "") -> Endpoint:
+    def __call__(self, endpoint_id: str, scope: Scope, *, actor: str, answer: str = "") -> Endpoint:
+        now = self.clock()
         with self.open_unit() as unit:
             endpoint = endpoint_named(unit.endpoints, endpoint_id, scope)
             if endpoint.status is not EndpointStatus.UNVERIFIED:
                 raise ConflictError(f"The endpoint is {endpoint.status} and was verified before.")
             sent = ""
             if not answer:
-                sent = send_challenge(unit, endpoint, self.clock())
+                sent = send_challenge(unit, endpoint, now)
             elif hmac.compare_digest(answer.strip().encode(), _newest_challenge(unit, endpoint).encode()):
                 unit.endpoints.verify(endpoint.id, endpoint.url)
             else:
                 raise refused("challenge", "It is not the one that was sent last.")
             challenged = endpoint_named(unit.endpoints, endpoint_id, scope)
+            record_deed(unit, Deed.ENDPOINT_VERIFY, endpoint.id, actor=actor, at=now, org_id=endpoint.org_id)
             unit.commit()
         if sent:
             self.publisher.publish_delivery(sent)

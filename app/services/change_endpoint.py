@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from app.domain.api_keys import Scope
+from app.domain.audit import Deed
 from app.domain.ports import Clock, DeliveryPublisher
 from app.domain.sending import Sender
 from app.domain.stores import OpenUnit, UnitOfWork
@@ -18,6 +19,7 @@ from app.services.endpoint_settings import (
     checked_url,
     endpoint_named,
 )
+from app.services.record_deed import record_deed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +44,8 @@ class ChangeEndpoint:
     publisher: DeliveryPublisher
     clock: Clock
 
-    def __call__(self, endpoint_id: str, change: EndpointChange, scope: Scope) -> Endpoint:
+    def __call__(self, endpoint_id: str, change: EndpointChange, scope: Scope, *, actor: str) -> Endpoint:
+        now = self.clock()
         url = None if change.url is None else checked_url(self.sender, change.url)
         with self.open_unit() as unit:
             before = endpoint_named(unit.endpoints, endpoint_id, scope)
@@ -50,8 +53,9 @@ class ChangeEndpoint:
             sent = ""
             if url is not None and url != before.url:
                 unit.endpoints.unverify(before.id)
-                sent = send_challenge(unit, before, self.clock())
+                sent = send_challenge(unit, before, now)
             changed = endpoint_named(unit.endpoints, endpoint_id, scope)
+            record_deed(unit, Deed.ENDPOINT_CHANGE, before.id, actor=actor, at=now, org_id=before.org_id)
             unit.commit()
         if sent:
             self.publisher.publish_delivery(sent)

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import platform
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
 from app.domain.answers import Result
-from app.domain.directory import Access, Account
-from app.domain.errors import CalendarError, StoreUnavailableError
+from app.domain.errors import StoreUnavailableError
 from app.domain.jobs import Status
-from app.domain.outcomes import Failed
-from app.domain.ports import Calendar, Clock
+from app.domain.ports import Clock
 from app.domain.stores import JobFilter, OpenUnit
-from app.services.account_settings import travels_in_clear
 from app.services.findings import Finding, ok, problem, warning
-from app.services.judge_hook import JudgeHook
+from app.services.judge_account import JudgeAccount
 from app.services.judge_redis import RedisInfo, judge_redis
 
 PACKAGES = ("ringbook", "celery", "kombu", "redis", "sqlalchemy")
@@ -43,18 +39,22 @@ class Diagnose:
     """Yields findings as they are made, broken parts included: raises nothing for them.
 
     `database_facts` raises StoreUnavailableError; `redis_info` gives None where the server does not answer in time.
-    `timer` counts seconds, for the answer times of Cal.com.
     """
 
     read_unit: OpenUnit
-    calendar: Calendar
-    judge_hook: JudgeHook
+    judge_account: JudgeAccount
     clock: Clock
     database_facts: Callable[[], DatabaseFacts]
     redis_info: Callable[[], RedisInfo | None]
-    timer: Callable[[], float] = time.perf_counter
 
     def __call__(self) -> Iterator[Finding]:
+        return self._look(accounts=True)
+
+    def parts(self) -> list[Finding]:
+        """The same without the accounts: Cal.com is not asked."""
+        return list(self._look(accounts=False))
+
+    def _look(self, *, accounts: bool) -> Iterator[Finding]:
         yield ok("versions", _versions())
         yield from judge_redis(self.redis_info())
         try:
@@ -62,7 +62,8 @@ class Diagnose:
             yield _judge_database(facts)
             if facts.revision == facts.newest_revision:
                 yield from self._judge_jobs()
-                yield from self._judge_accounts()
+                if accounts:
+                    yield from self._judge_accounts()
         except StoreUnavailableError:
             yield problem(
                 "database", "It cannot be reached, or does not do what is asked.", "Start it, or correct DATABASE_URL."
@@ -92,49 +93,7 @@ class Diagnose:
         if not accounts:
             yield warning("accounts", "No Cal.com account is connected.", "Connect one: ringbook account add.")
         for account in accounts:
-            yield from self._judge_account(account)
-            if travels_in_clear(account.base_url):
-                yield warning(
-                    _subject(account), f"Its key travels unencrypted to {account.base_url}.", "Use an https address."
-                )
-
-    def _judge_account(self, account: Account) -> Iterator[Finding]:
-        advice = f"Give it a key that works: ringbook account set {account.id} --key-stdin."
-        try:
-            access = self._access(account)
-        except StoreUnavailableError as error:
-            yield problem(_subject(account), f"Its key cannot be read: {error}.", "Put back the older SECRET_KEYS.")
-            return
-        if access is None:
-            yield problem(_subject(account), "It has no key.", advice)
-            return
-        started = self.timer()
-        try:
-            owner = self.calendar.owner(access)
-        except CalendarError as error:
-            yield _judge_refusal(account, error, advice)
-            return
-        took = (self.timer() - started) * 1000
-        yield ok(_subject(account), f"Cal.com answers in {took:.0f} ms as {owner.username} ({owner.time_zone}).")
-        yield self.judge_hook(account, access, f"webhook of {_subject(account)}")
-
-    def _access(self, account: Account) -> Access | None:
-        with self.read_unit() as unit:
-            return unit.directory.access(account.id)
-
-
-def _subject(account: Account) -> str:
-    return f"account {account.name} …{account.key_last4}"
-
-
-def _judge_refusal(account: Account, error: CalendarError, advice: str) -> Finding:
-    match error.outcome:
-        case Failed(result=Result.UPSTREAM_KEY):
-            return problem(_subject(account), f"Cal.com does not take its key ({error}).", advice)
-        case Failed():
-            text = f"What answers at {account.base_url} is not Cal.com's API ({error})."
-            return problem(_subject(account), text, f"Correct it: ringbook account set {account.id} --base-url URL.")
-    return problem(_subject(account), f"Cal.com gives no answer at {account.base_url} ({error}).", "Try again shortly.")
+            yield from self.judge_account(account)
 
 
 def _judge_database(facts: DatabaseFacts) -> Finding:

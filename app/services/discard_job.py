@@ -35,6 +35,7 @@ class DiscardJob:
             if not unit.jobs.discard(job.id, now=self.clock(), final=final):
                 raise ConflictError(f"The job {job.id} changed at this moment. Look at it again.")
             told = tell_discard(unit, job, self.clock())
+            unit.callbacks.open(job.id, now=self.clock())
             discarded = job_named(unit.jobs, job.id)
             freed = unit.jobs.waiting_behind(discarded, now=self.clock())
             unit.commit()

@@ -18,6 +18,7 @@ from app.services.await_outcome import AwaitOutcome
 from app.services.connect_agent import ConnectAgent, Line
 from app.services.find_slots import FindSlots
 from app.services.list_appointments import ListAppointments
+from app.services.note_told import WITHIN, NoteTold
 from app.services.submit_job import SubmitJob
 from app.services.verify_caller import VerifyCaller
 
@@ -52,6 +53,7 @@ class ManageAppointment:
     verify_caller: VerifyCaller
     submit_job: SubmitJob
     await_outcome: AwaitOutcome
+    note_told: NoteTold
     find_slots: FindSlots
     list_appointments: ListAppointments
     clock: Clock
@@ -101,7 +103,11 @@ class ManageAppointment:
             endpoint_ids=request.webhook_endpoints,
         )
         was_final = submission.job.status.is_final
-        job = self.await_outcome(submission.job, answer_by)
+        job = self.await_outcome(submission.job, answer_by - timedelta(seconds=WITHIN))
+        if not job.status.is_final:
+            job = self.note_told.pending(job)
+        elif submission.attached:
+            self.note_told.final(job)
         return replace(answer_of(job, base), replayed=submission.attached and was_final)
 
     def _command(self, request: ManageRequest, line: Line, zone: str) -> Command:

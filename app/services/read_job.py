@@ -13,6 +13,7 @@ from app.domain.ports import Clock
 from app.domain.stores import OpenUnit
 from app.services.answer_job import answer_of
 from app.services.await_outcome import AwaitOutcome
+from app.services.note_told import NoteTold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +30,7 @@ class ReadJob:
 
     read_unit: OpenUnit
     await_outcome: AwaitOutcome
+    note_told: NoteTold
     clock: Clock
 
     def __call__(self, job_id: str, wait: float = 0.0) -> JobView:
@@ -38,6 +40,7 @@ class ReadJob:
         with self.read_unit() as unit:
             job = unit.jobs.get_with_history(job_id) or job
             agent = unit.directory.agent(job.agent_id)
+        self.note_told.final(job)
         base = Answer(
             result=Result.INTERNAL,
             agent_name=agent.name if agent else "",

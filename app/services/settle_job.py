@@ -129,6 +129,7 @@ class SettleJob:
             before = unit.appointments.get(appointment.org_id, appointment.id)
             told = tell_success(unit, job, appointment, before, self.clock())
             unit.appointments.save(appointment)
+            unit.callbacks.close_settled(job, appointment.attendee, now=self.clock())
             if not isinstance(job.command, Book):
                 unit.jobs.release_keys_of_appointment(appointment.id, keep=job.id)
             freed = unit.jobs.waiting_behind(job, now=self.clock())
@@ -188,6 +189,7 @@ class SettleJob:
             ):
                 return
             told = tell_failure(unit, job, final, self.clock())
+            unit.callbacks.open(job.id, now=self.clock())
             if final.result is Result.ALREADY_CANCELLED:
                 unit.appointments.set_status(job.appointment_id, AppointmentStatus.CANCELLED)
                 unit.jobs.release_keys_of_appointment(job.appointment_id, keep=job.id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from app.domain.directory import Account, effective_account_id
+from app.domain.directory import Account, Agent, effective_account_id
 from app.domain.directory_store import Directory
 from app.domain.event_types import EventType
 from app.domain.ports import SlotCache
@@ -13,13 +13,16 @@ from app.domain.ports import SlotCache
 
 def event_types_of(directory: Directory, account: Account) -> list[EventType]:
     """Those of the agents that book with this account; they share its host, and so its time."""
+    return list({agent.event_type.id: agent.event_type for agent in agents_of(directory, account)}.values())
+
+
+def agents_of(directory: Directory, account: Account) -> list[Agent]:
+    """Those that book with this account: by their own choice, or because it is their organization's primary one."""
     organization = directory.organization(account.org_id)
     if organization is None:
         return []
     agents = directory.agents(account.org_id)
-    served = (agent for agent in agents if effective_account_id(agent.account_id, organization) == account.id)
-    found = {agent.event_type.id: agent.event_type for agent in served}
-    return list(found.values())
+    return [agent for agent in agents if effective_account_id(agent.account_id, organization) == account.id]
 
 
 def forget_slots(

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.domain.api_keys import Scope
+from app.domain.audit import Deed
 from app.domain.errors import ConflictError
 from app.domain.ports import Clock, DeliveryPublisher
 from app.domain.stores import OpenUnit
 from app.domain.webhooks import DisabledReason, Endpoint
 from app.services.endpoint_settings import endpoint_named
+from app.services.record_deed import record_deed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +24,7 @@ class EnableEndpoint:
     publisher: DeliveryPublisher
     clock: Clock
 
-    def __call__(self, endpoint_id: str, scope: Scope) -> Endpoint:
+    def __call__(self, endpoint_id: str, scope: Scope, *, actor: str) -> Endpoint:
         now = self.clock()
         with self.open_unit() as unit:
             endpoint = endpoint_named(unit.endpoints, endpoint_id, scope)
@@ -31,6 +33,7 @@ class EnableEndpoint:
             unit.deliveries.bring_forward(endpoint.id, now=now, afresh=True)
             freed = unit.deliveries.next_in_line(endpoint.id, now=now)
             enabled = endpoint_named(unit.endpoints, endpoint_id, scope)
+            record_deed(unit, Deed.ENDPOINT_ENABLE, endpoint.id, actor=actor, at=now, org_id=endpoint.org_id)
             unit.commit()
         for delivery_id in freed:
             self.publisher.publish_delivery(delivery_id)
@@ -44,12 +47,14 @@ class DisableEndpoint:
     open_unit: OpenUnit
     clock: Clock
 
-    def __call__(self, endpoint_id: str, scope: Scope) -> Endpoint:
+    def __call__(self, endpoint_id: str, scope: Scope, *, actor: str) -> Endpoint:
+        now = self.clock()
         with self.open_unit() as unit:
             endpoint = endpoint_named(unit.endpoints, endpoint_id, scope)
-            if not unit.endpoints.disable(endpoint.id, DisabledReason.BY_OWNER, now=self.clock()):
+            if not unit.endpoints.disable(endpoint.id, DisabledReason.BY_OWNER, now=now):
                 raise ConflictError(f"The endpoint is {endpoint.status}, not enabled.")
             disabled = endpoint_named(unit.endpoints, endpoint_id, scope)
+            record_deed(unit, Deed.ENDPOINT_DISABLE, endpoint.id, actor=actor, at=now, org_id=endpoint.org_id)
             unit.commit()
         return disabled
 
@@ -59,8 +64,12 @@ class RemoveEndpoint:
     """With all that was or was to be sent there. Raises UnknownNameError."""
 
     open_unit: OpenUnit
+    clock: Clock
 
-    def __call__(self, endpoint_id: str, scope: Scope) -> None:
+    def __call__(self, endpoint_id: str, scope: Scope, *, actor: str) -> None:
+        now = self.clock()
         with self.open_unit() as unit:
-            unit.endpoints.remove(endpoint_named(unit.endpoints, endpoint_id, scope).id)
+            endpoint = endpoint_named(unit.endpoints, endpoint_id, scope)
+            unit.endpoints.remove(endpoint.id)
+            record_deed(unit, Deed.ENDPOINT_REMOVE, endpoint.id, actor=actor, at=now, org_id=endpoint.org_id)
             unit.commit()

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
 
-from sqlalchemy import ColumnElement, and_, exists, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.domain.events import DIRECT, Event
@@ -14,7 +14,9 @@ from app.domain.paging import Place
 from app.domain.webhook_stores import DeliveryFilter, DueDelivery
 from app.domain.webhooks import Delivery, DeliveryAttempt, DeliveryStatus, Endpoint, EndpointStatus
 from app.storage.delivery_rows import delivery_attempt_from_row, delivery_from_row, event_from_row
-from app.storage.webhook_tables import attempts, deliveries, endpoints, events
+from app.storage.places import stands_before
+from app.storage.tables import OPEN
+from app.storage.webhook_tables import FAILED, attempts, deliveries, endpoints, events
 
 is_direct = deliveries.c.event_name.in_(DIRECT)
 
@@ -70,9 +72,13 @@ def search(session: Session, wanted: DeliveryFilter) -> list[Delivery]:
         deliveries.c.endpoint_id: wanted.endpoint_id,
         deliveries.c.event_id: wanted.event_id,
         deliveries.c.event_name: wanted.event_name,
-        deliveries.c.status: wanted.status,
     }
     found = select(deliveries).where(*(column == value for column, value in asked.items() if value is not None))
+    if wanted.status is not None:
+        is_failed = wanted.status is DeliveryStatus.FAILED
+        found = found.where(FAILED if is_failed else deliveries.c.status == wanted.status)
+    if wanted.waiting:
+        found = found.where(OPEN)
     place = wanted.after
     if wanted.before is not None:
         at = session.scalar(select(deliveries.c.created_at).where(deliveries.c.id == wanted.before))
@@ -80,8 +86,7 @@ def search(session: Session, wanted: DeliveryFilter) -> list[Delivery]:
             return []
         place = Place(at=at, id=wanted.before)
     if place is not None:
-        last = tuple_(literal(place.at, deliveries.c.created_at.type), literal(place.id))
-        found = found.where(tuple_(deliveries.c.created_at, deliveries.c.id) < last)
+        found = found.where(stands_before(deliveries.c.created_at, deliveries.c.id, place))
     newest = found.order_by(deliveries.c.created_at.desc(), deliveries.c.id.desc()).limit(wanted.limit)
     return [delivery_from_row(row) for row in session.execute(newest)]
 
@@ -109,6 +114,11 @@ def _with_attempts(session: Session, delivery_ids: Sequence[str]) -> dict[str, D
         history.setdefault(row.delivery_id, []).append(delivery_attempt_from_row(row))
     rows = session.execute(select(deliveries).where(deliveries.c.id.in_(delivery_ids)))
     return {row.id: delivery_from_row(row, history.get(row.id, ())) for row in rows}
+
+
+def waiting_at(session: Session, endpoint_id: str, *, most: int) -> int:
+    first = select(deliveries.c.id).where(deliveries.c.endpoint_id == endpoint_id, OPEN).limit(most).subquery()
+    return session.scalar(select(func.count()).select_from(first)) or 0
 
 
 def ended_since(

@@ -158,6 +158,9 @@ class SqlDeliveryStore:
     def about(self, appointment_id: str, *, limit: int) -> list[tuple[Event, Delivery]]:
         return delivery_queries.about(self._session, appointment_id, limit=limit)
 
+    def waiting_at(self, endpoint_id: str, *, most: int) -> int:
+        return delivery_queries.waiting_at(self._session, endpoint_id, most=most)
+
     def prune(self, *, occurred_before: datetime, limit: int) -> int:
         """Deliveries and attempts go with them (ON DELETE CASCADE)."""
         old = events.c.occurred_at < occurred_before

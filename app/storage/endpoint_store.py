@@ -11,10 +11,13 @@ from sqlalchemy.orm import Session
 
 from app.domain.events import EventName
 from app.domain.paging import WHOLE, Span
-from app.domain.webhooks import Delivery, DisabledReason, Endpoint, EndpointStatus
+from app.domain.webhooks import Delivery, DisabledReason, Endpoint, EndpointStatus, KnownSecret
 from app.storage.cipher import Cipher
 from app.storage.dialects import rows_changed
 from app.storage.webhook_tables import endpoints
+
+SHOWN = 4
+"""Characters of a secret by which its owner recognises it."""
 
 SETTINGS = frozenset({"url", "description", "events", "agent_ids"})
 """What its owner decides. Its state and how it fares are written by statements of their own."""
@@ -68,13 +71,20 @@ class SqlEndpointStore:
         return rows_changed(self._session.execute(delete(endpoints).where(endpoints.c.id == endpoint_id))) > 0
 
     def secrets(self, endpoint_id: str, *, now: datetime) -> tuple[str, ...]:
+        return tuple(self._cipher.decrypt(stored) for stored, _ in self._stored_secrets(endpoint_id, now))
+
+    def known_secrets(self, endpoint_id: str, *, now: datetime) -> tuple[KnownSecret, ...]:
+        stored = self._stored_secrets(endpoint_id, now)
+        return tuple(KnownSecret(self._cipher.decrypt(secret)[-SHOWN:], until) for secret, until in stored)
+
+    def _stored_secrets(self, endpoint_id: str, now: datetime) -> list[tuple[str, datetime | None]]:
         wanted = select(endpoints.c.encrypted_secret, endpoints.c.encrypted_previous, endpoints.c.previous_until)
         row = self._session.execute(wanted.where(endpoints.c.id == endpoint_id)).one_or_none()
         if row is None:
-            return ()
+            return []
         is_rotating = row.encrypted_previous is not None and row.previous_until > now
-        stored = (row.encrypted_secret, *([row.encrypted_previous] if is_rotating else []))
-        return tuple(self._cipher.decrypt(secret) for secret in stored)
+        previous = [(row.encrypted_previous, row.previous_until)] if is_rotating else []
+        return [(row.encrypted_secret, None), *previous]
 
     def replace_secret(self, endpoint_id: str, secret: str, *, previous_until: datetime) -> None:
         anew = {

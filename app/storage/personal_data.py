@@ -10,7 +10,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Table, and_, func, select, union, update
 from sqlalchemy.orm import Session
 
+from app.domain.callbacks import Ending
 from app.domain.privacy import ERASED, Person
+from app.storage.callback_tables import callbacks
 from app.storage.delivery_store import SqlDeliveryStore
 from app.storage.dialects import rows_changed
 from app.storage.job_facts import TO_APPOINTMENTS, given, is_attendee
@@ -63,6 +65,7 @@ def _erase_jobs(session: Session, ids: Sequence[str], now: datetime) -> int:
         changed += rows_changed(session.execute(update(jobs).where(jobs.c.id == row.id, *unerased[1:]).values(values)))
         session.execute(update(attempts).where(attempts.c.job_id == row.id).values(detail=""))
     _erase_told(session, [row.appointment_id for row in found])
+    _erase_callbacks(session, [row.id for row in found], now)
     return changed
 
 
@@ -83,6 +86,13 @@ def _erase_appointments(session: Session, ids: Sequence[str], now: datetime) -> 
 def _erase_told(session: Session, appointment_ids: Sequence[str]) -> None:
     """What endpoints were told of these appointments, and what they answered."""
     SqlDeliveryStore(session).erase_person(appointment_ids)
+
+
+def _erase_callbacks(session: Session, job_ids: Sequence[str], now: datetime) -> None:
+    """Nobody can be called back any more; what an operator wrote down of a call may say who it was."""
+    theirs = update(callbacks).where(callbacks.c.job_id.in_(job_ids))
+    session.execute(theirs.where(callbacks.c.closed_at.is_(None)).values(closed_at=now, ending=Ending.ERASED))
+    session.execute(theirs.values(note=""))
 
 
 PLACES = (

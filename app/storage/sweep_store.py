@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, literal, or_, select, update
 from sqlalchemy.orm import Session
 
-from app.domain.notices import Sweep
+from app.domain.notices import Sweep, SweepStanding
 from app.storage.dialects import insert_into, rows_changed
 from app.storage.job_store import CLOCKS_DIFFER
 from app.storage.notice_tables import sweeps
@@ -38,6 +38,12 @@ class SqlSweepStore:
     def mark_published(self, account_ids: Sequence[str], *, now: datetime | None) -> None:
         told = update(sweeps).where(sweeps.c.account_id.in_(account_ids), sweeps.c.lease_until.is_(None))
         self._session.execute(told.values(published_at=now))
+
+    def standing(self, account_id: str) -> SweepStanding | None:
+        row = self._session.execute(select(sweeps).where(sweeps.c.account_id == account_id)).one_or_none()
+        if row is None:
+            return None
+        return SweepStanding(swept_until=row.swept_until, next_at=row.next_at, failures=row.failures)
 
     def claim(self, account_id: str, *, now: datetime, lease_until: datetime) -> Sweep | None:
         taken = (

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.api_keys import ApiKeyStore
 from app.domain.audit import AuditStore
+from app.domain.callbacks import CallbackStore
 from app.domain.caller_secrets import CallerSecretStore
 from app.domain.directory_store import Directory
 from app.domain.job_search import JobList
@@ -21,6 +22,7 @@ from app.domain.webhook_stores import DeliveryStore, EndpointStore
 from app.storage.api_key_store import SqlApiKeyStore
 from app.storage.appointment_store import SqlAppointmentStore
 from app.storage.audit_store import SqlAuditStore
+from app.storage.callback_store import SqlCallbackStore
 from app.storage.caller_secret_store import SqlCallerSecretStore
 from app.storage.cipher import Cipher
 from app.storage.clock import DatabaseClock
@@ -56,6 +58,7 @@ class SqlUnitOfWork:
     operators: OperatorStore
     endpoints: EndpointStore
     deliveries: DeliveryStore
+    callbacks: CallbackStore
 
     def __init__(self, engine: Engine, cipher: Cipher, clock: DatabaseClock) -> None:
         self._session = Session(engine)
@@ -75,6 +78,7 @@ class SqlUnitOfWork:
         self.operators = SqlOperatorStore(self._session)
         self.endpoints = SqlEndpointStore(self._session, cipher)
         self.deliveries = SqlDeliveryStore(self._session)
+        self.callbacks = SqlCallbackStore(self._session)
 
     def __enter__(self) -> Self:
         try:

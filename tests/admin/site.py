@@ -15,12 +15,14 @@ from app.container import build_container, migrate
 from app.domain.directory import Agent
 from app.domain.operators import Role
 from app.factory import create_site
+from app.storage.database import Database
 from app.web.client_address import Proxies
 from config.settings import load_settings
 
 RIVERA = "cal_sandbox_rivera"
 PASSWORD = "correct horse battery staple"
 PUBLIC_URL = "http://localhost"
+MANAGE = "/api/v1/calcom/appointments/manage"
 
 
 class DeskSite:
@@ -41,6 +43,7 @@ class DeskSite:
         migrate(self.settings)
         self.container = build_container(self.settings)
         self.operators = self.container.operators
+        self.database = Database(self.settings.database_url, secret_keys=self.settings.secret_keys)
         self.wsgi = create_site(
             self.container,
             public_url=self.settings.public_url,
@@ -67,7 +70,20 @@ class DeskSite:
         self.operators.add_account(org_id=organization.id, name="Front desk", api_key=RIVERA)
         return self.operators.add_agent(org_id=organization.id, name="Dr. Rivera", event_type_id=101, **settings)
 
+    def manage(self, agent: Agent, *, prefer: str = "respond-async", **fields: Any) -> dict[str, Any]:
+        """What a voice agent is answered, as it would be over HTTP."""
+        body = {"agent_id": agent.id, "org_id": agent.org_id, **fields}
+        answer = Client(self.wsgi).post(MANAGE, json=body, headers={"Prefer": prefer})
+        return dict(answer.get_json() or {}, status=answer.status_code)
+
+    def work(self, answer: dict[str, Any]) -> str:
+        """Run the job of an answer, as a worker would; returns its id."""
+        job_id = str(answer["data"]["job_id"])
+        self.container.workers.execute_job(job_id)
+        return job_id
+
     def close(self) -> None:
+        self.database.dispose()
         self.container.close()
 
 

@@ -15,8 +15,9 @@ from tests.support.sandbox import SandboxProcess
 
 
 def hook_finding(office: Office) -> Finding:
-    judge = replace(office.diagnose.judge_hook, public_url=PUBLIC_URL)
-    findings = replace(office.diagnose, judge_hook=judge)()
+    judge = office.diagnose.judge_account
+    reached = replace(judge, judge_hook=replace(judge.judge_hook, public_url=PUBLIC_URL))
+    findings = replace(office.diagnose, judge_account=reached)()
     (finding,) = [finding for finding in findings if finding.subject.startswith("webhook of ")]
     return finding
 

@@ -60,7 +60,7 @@ class Hall:
         receiver.__enter__()
         self.open.append(receiver)
         new = self.stack.operators.webhooks.add_endpoint(
-            org_id=self.agent.org_id, url=receiver.url, scope=EVERYONE, events=events, agents=agents
+            org_id=self.agent.org_id, url=receiver.url, scope=EVERYONE, actor="test", events=events, agents=agents
         )
         shown = self.stack.operators.webhooks.show_endpoint
         eventually(lambda: shown(new.endpoint.id, EVERYONE).status == "enabled", what="the challenge came back")
@@ -88,7 +88,7 @@ def hall(stack: Stack, agent: Agent) -> Iterator[Hall]:
     made = Hall(stack, agent)
     yield made
     for endpoint in stack.operators.webhooks.list_endpoints(EVERYONE, agent.org_id):
-        stack.operators.webhooks.remove_endpoint(endpoint.id, EVERYONE)
+        stack.operators.webhooks.remove_endpoint(endpoint.id, EVERYONE, actor="test")
     for receiver in made.open:
         receiver.__exit__(None, None, None)
 
@@ -104,7 +104,7 @@ def test_a_booking_is_told_at_once_and_the_public_verifier_accepts_it_also_durin
     said: Any = Webhook(crm.endpoint.secret).verify(told.body, told.headers)
     assert said["data"]["appointment_id"] == answer.json()["data"]["appointment_id"]
     print(f"booked in {answer.elapsed.total_seconds():.2f} s, told {told.at - began:.2f} s after the request")
-    rotated = stack.operators.webhooks.rotate_endpoint_secret(crm.endpoint.endpoint.id, EVERYONE)
+    rotated = stack.operators.webhooks.rotate_endpoint_secret(crm.endpoint.endpoint.id, EVERYONE, actor="test")
     stack.manage(agent, appointment_datetime=free_time(), **book | {"email": "joe@example.com"})
     (_, next_told) = eventually(lambda: crm.take("appointment.booked")[1:] and crm.take("appointment.booked"))
     for secret in (crm.endpoint.secret, rotated.secret):

@@ -29,6 +29,7 @@ from app.services.keep_leases import KeepLeases
 from app.services.list_appointments import ListAppointments
 from app.services.look_up import Found, Within
 from app.services.manage_appointment import ManageAppointment, ManageRequest
+from app.services.note_told import NoteTold
 from app.services.read_job import ReadJob
 from app.services.reconcile_job import ReconcileJob
 from app.services.rescue_jobs import RescueJobs
@@ -38,6 +39,7 @@ from app.services.submit_job import SubmitJob
 from app.services.verify_caller import VerifyCaller
 from app.storage.database import Database
 from app.storage.schema import migrate
+from tests.services.at_once import AtOnce
 from tests.services.bells import Bells
 from tests.services.passing_cache import PassingCache
 from tests.services.scripted_calendar import ScriptedCalendar
@@ -123,6 +125,7 @@ class Desk:
     def _wire_callers(self) -> None:
         clock, open_unit, read_unit = self.clock, self.database.unit, self.database.reading_unit
         self.await_outcome = AwaitOutcome(read_unit=read_unit, doorbell=self.bells, room=WaitingRoom(2), clock=clock)
+        note_told = NoteTold(open_unit=open_unit, read_unit=read_unit, notes=AtOnce(), clock=clock)
         self.manage = ManageAppointment(
             connect_agent=ConnectAgent(read_unit=read_unit),
             verify_caller=VerifyCaller(read_unit=read_unit, clock=clock),
@@ -134,6 +137,7 @@ class Desk:
                 clock=clock,
             ),
             await_outcome=self.await_outcome,
+            note_told=note_told,
             find_slots=FindSlots(
                 read_unit=read_unit,
                 calendar_at=lambda _priority: self.calendar,
@@ -146,7 +150,7 @@ class Desk:
             ),
             clock=clock,
         )
-        self.read_job = ReadJob(read_unit=read_unit, await_outcome=self.await_outcome, clock=clock)
+        self.read_job = ReadJob(read_unit=read_unit, await_outcome=self.await_outcome, note_told=note_told, clock=clock)
         self.rescue_jobs = RescueJobs(open_unit=open_unit, publisher=self.bells, clock=clock, owner="scheduler-1")
 
     def _wire_workers(self) -> None:

@@ -31,6 +31,7 @@ NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 ORG = "1268c1f0-19f3-47db-aefb-c16a7c3ace6e"
 AGENT = "019d1fdb-98e9-7c87-86c7-321e2fa98733"
 ALL = Scope(org_id=None)
+ACTOR = "test"
 SEATS = 4
 ROUND, LONG = timedelta(seconds=0.5), timedelta(days=30)
 TIMES = (
@@ -125,11 +126,11 @@ class PostOffice:
 
     def endpoint(self, url: str = "https://crm.example/hook", **choices: Any) -> Endpoint:
         """A verified one: its challenge was handed back by hand, and is forgotten."""
-        new = self.cases.add_endpoint(org_id=ORG, url=url, scope=ALL, **choices)
+        new = self.cases.add_endpoint(org_id=ORG, url=url, scope=ALL, actor=ACTOR, **choices)
         self.queue.clear()
         (delivery,) = self.cases.list_deliveries(DeliveryFilter(endpoint_id=new.endpoint.id), ALL)
         challenge = self.cases.show_delivery(delivery.id, ALL).event.data["challenge"]
-        verified = self.cases.challenge_endpoint(new.endpoint.id, ALL, answer=challenge)
+        verified = self.cases.challenge_endpoint(new.endpoint.id, ALL, actor=ACTOR, answer=challenge)
         with self.database.unit() as unit:
             unit.deliveries.prune(occurred_before=self.now + timedelta(seconds=1), limit=10)
             unit.commit()

@@ -12,7 +12,7 @@ from app.domain.events import EventName
 from app.domain.sending import Receipt, body_of
 from app.domain.webhooks import DeliveryStatus, DisabledReason, EndpointStatus
 from app.services.change_endpoint import EndpointChange
-from tests.services.post_office import ALL, DOWN, NOW, ORG, TAKEN, PostOffice, Sent
+from tests.services.post_office import ACTOR, ALL, DOWN, NOW, ORG, TAKEN, PostOffice, Sent
 
 HOUR = 3600.0
 
@@ -165,7 +165,7 @@ def test_an_endpoint_that_takes_something_is_not_disabled_for_what_it_refuses(po
 def test_a_test_event_that_is_not_taken_is_given_up_in_seconds_and_disables_nothing(post: PostOffice) -> None:
     endpoint = post.endpoint()
     post.others.answers = lambda _: DOWN
-    post.cases.send_test_event(endpoint.id, ALL)
+    post.cases.send_test_event(endpoint.id, ALL, actor=ACTOR)
     post.later(60)
     assert post.times() == [0.0, 1.0, 3.0, 8.0, 20.0]
     assert post.deliveries()[0].status is DeliveryStatus.FAILED
@@ -179,7 +179,7 @@ def test_an_endpoint_is_enabled_once_its_answer_holds_the_challenge(post: PostOf
         return Receipt(http_status=200, response=answer.format(said))
 
     post.others.answers = echo
-    new = post.cases.add_endpoint(org_id=ORG, url="https://crm.example/hook", scope=ALL)
+    new = post.cases.add_endpoint(org_id=ORG, url="https://crm.example/hook", scope=ALL, actor=ACTOR)
     post.happen()
     post.later(60)
     assert post.times() == [0.0], "neither the event, which came too early, nor the challenge again"
@@ -191,7 +191,7 @@ def test_an_endpoint_that_moves_gets_nothing_at_its_new_address_before_it_is_ver
     post.others.answers = lambda _: DOWN
     post.happen()
     post.later(2)
-    post.cases.change_endpoint(endpoint.id, EndpointChange(url="https://moved.example/"), ALL)
+    post.cases.change_endpoint(endpoint.id, EndpointChange(url="https://moved.example/"), ALL, actor=ACTOR)
     post.others.answers = lambda _: TAKEN
     post.later(60)
     sent = [json.loads(each.message.body)["type"] for each in post.others.sent if "moved" in each.url]

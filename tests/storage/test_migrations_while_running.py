@@ -16,6 +16,8 @@ from app.storage.schema import _config, _locked, migrate
 
 FIRST = "0001"
 
+pytestmark = pytest.mark.filterwarnings("ignore:Skipped unsupported reflection of expression-based index")
+
 
 @dataclass(frozen=True)
 class Shape:

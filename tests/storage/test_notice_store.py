@@ -15,7 +15,7 @@ from app.domain.directory import Account, Organization
 from app.domain.errors import KeyUnreadableError
 from app.domain.identifiers import new_notice_id
 from app.domain.jobs import Job, Status
-from app.domain.notices import Hook, Notice, Told
+from app.domain.notices import Hook, Notice, SweepStanding, Told
 from app.storage.database import Database
 from tests.storage import rows
 from tests.storage.rows import NOW, SECOND
@@ -174,6 +174,8 @@ def test_accounts_with_a_key_get_their_turn_once(database: Database) -> None:
     with database.unit() as unit:
         assert unit.sweeps.enroll(next_at=later, since=since) == 1
         assert unit.sweeps.enroll(next_at=NOW, since=NOW) == 0
+        assert unit.sweeps.standing("account") == SweepStanding(swept_until=since, next_at=later, failures=0)
+        assert unit.sweeps.standing("another") is None
         assert unit.sweeps.due(now=NOW, unpublished_since=NOW, limit=9) == []
         assert unit.sweeps.due(now=later, unpublished_since=NOW, limit=9) == ["account"]
         sweep = unit.sweeps.claim("account", now=later, lease_until=later + MINUTE)

@@ -12,18 +12,21 @@ from sqlalchemy import MetaData, select
 from app.domain.answers import Final, Result
 from app.domain.appointments import Attendee, Book, Cancel
 from app.domain.audit import AuditEntry, AuditFilter, Deed
+from app.domain.callbacks import Ending
 from app.domain.jobs import Job, Status
 from app.domain.outcomes import Trace
 from app.domain.privacy import Person
 from app.storage.database import Database
 from app.storage.tables import metadata
-from tests.storage import rows, webhook_rows
+from tests.storage import callback_rows, rows, webhook_rows
 from tests.storage.rows import NOW, START
 
 JANE = Attendee(name="Canary Quoll", email="canary@quoll.example", phone="+14155550137")
 HERS = Person(org_id="org", contacts=frozenset({JANE.email}))
 NOTES = "canary notes"
 DAY = timedelta(days=1)
+
+pytestmark = pytest.mark.filterwarnings("ignore:Skipped unsupported reflection of expression-based index")
 
 
 def everything(database: Database) -> str:
@@ -178,3 +181,15 @@ def test_the_record_is_read_in_pages_newest_first(database: Database, limit: int
             read += page
         assert unit.audit.search(AuditFilter(limit=limit, before="audit_unknown")) == []
     assert [entry.counts["jobs"] for entry in read] == [4, 3, 2, 1, 0]
+
+
+def test_of_an_erased_caller_nobody_is_to_be_called_back_and_no_note_is_left(database: Database) -> None:
+    command = Book(attendee=JANE, starts_at=START)
+    left, done = (callback_rows.failed(database, command=command) for _ in range(2))
+    with database.unit() as unit:
+        assert unit.callbacks.finish(done.id, "jane", note="canary will call again", now=NOW)
+        unit.commit()
+    erased(database)
+    assert "canary" not in everything(database).lower()
+    assert callback_rows.kept(database, left).ending is Ending.ERASED
+    assert callback_rows.kept(database, done).ending is Ending.DONE

@@ -21,6 +21,12 @@ from app.storage.tables import metadata
 
 PROCESSES = 4
 
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:Skipped unsupported reflection of expression-based index"),
+    pytest.mark.filterwarnings("ignore:autogenerate skipping metadata-specified expression-based index"),
+]
+"""Of SQLite, which does not tell what such an index is of: the plans of the queries show it instead."""
+
 
 def differences(database_url: str, wanted: MetaData) -> list[object]:
     engine = create_engine(parse_url(database_url))

@@ -9,7 +9,7 @@ from marshmallow import fields
 
 from app.api.endpoints import Endpoints
 from app.api.fields import Text
-from app.api.guards import Guard, current_scope
+from app.api.guards import Guard, current_actor, current_scope
 from app.api.provider.agent_schemas import switch
 from app.api.provider.pages import Strict
 from app.api.provider.replies import READS, WRITES, answer_schema, done
@@ -61,7 +61,7 @@ def _trust(endpoints: Endpoints, cases: ProviderCases) -> None:
     )
     def verify(wanted: dict[str, Any], endpoint_id: str) -> Response:
         challenge = cases.operators.webhooks.challenge_endpoint
-        endpoint = challenge(endpoint_id, current_scope(), answer=wanted["challenge"])
+        endpoint = challenge(endpoint_id, current_scope(), actor=current_actor(), answer=wanted["challenge"])
         return done("Verified" if wanted["challenge"] else "Challenge sent", endpoint_document(endpoint))
 
     @endpoints.operation(
@@ -73,7 +73,7 @@ def _trust(endpoints: Endpoints, cases: ProviderCases) -> None:
         gives={200: SecretSchema, **READS},
     )
     def rotate(endpoint_id: str) -> Response:
-        new = cases.operators.webhooks.rotate_endpoint_secret(endpoint_id, current_scope())
+        new = cases.operators.webhooks.rotate_endpoint_secret(endpoint_id, current_scope(), actor=current_actor())
         return done("Secret rotated", secret_document(new))
 
     @endpoints.operation(
@@ -85,7 +85,7 @@ def _trust(endpoints: Endpoints, cases: ProviderCases) -> None:
         gives={200: TestSchema, **READS},
     )
     def test(endpoint_id: str) -> Response:
-        delivery = cases.operators.webhooks.send_test_event(endpoint_id, current_scope())
+        delivery = cases.operators.webhooks.send_test_event(endpoint_id, current_scope(), actor=current_actor())
         return done("Test event on its way", delivery_document(delivery))
 
 
@@ -99,7 +99,7 @@ def _switch(endpoints: Endpoints, cases: ProviderCases) -> None:
         gives={200: OneSchema, **DECISIONS},
     )
     def enable(endpoint_id: str) -> Response:
-        enabled = cases.operators.webhooks.enable_endpoint(endpoint_id, current_scope())
+        enabled = cases.operators.webhooks.enable_endpoint(endpoint_id, current_scope(), actor=current_actor())
         return done("Webhook endpoint enabled", endpoint_document(enabled))
 
     @endpoints.operation(
@@ -111,7 +111,7 @@ def _switch(endpoints: Endpoints, cases: ProviderCases) -> None:
         gives={200: OneSchema, **DECISIONS},
     )
     def disable(endpoint_id: str) -> Response:
-        disabled = cases.operators.webhooks.disable_endpoint(endpoint_id, current_scope())
+        disabled = cases.operators.webhooks.disable_endpoint(endpoint_id, current_scope(), actor=current_actor())
         return done("Webhook endpoint disabled", endpoint_document(disabled))
 
 
@@ -129,6 +129,6 @@ def _recover(endpoints: Endpoints, cases: ProviderCases) -> None:
     )
     def recover(wanted: dict[str, Any], endpoint_id: str) -> Response:
         recovered = cases.operators.webhooks.recover_deliveries(
-            endpoint_id, wanted["since"], current_scope(), delivered=wanted["delivered"]
+            endpoint_id, wanted["since"], current_scope(), actor=current_actor(), delivered=wanted["delivered"]
         )
         return done("Deliveries on their way", {"recovered": recovered})

@@ -9,7 +9,7 @@ from marshmallow import fields, validate
 
 from app.api.endpoints import Endpoints
 from app.api.fields import Identifier
-from app.api.guards import Guard, current_scope
+from app.api.guards import Guard, current_actor, current_scope
 from app.api.provider.pages import made_at, page_document, page_fields, page_query
 from app.api.provider.replies import READS, WRITES, answer_schema, done
 from app.api.provider.scopes import organizations_meant
@@ -97,7 +97,7 @@ def _item(endpoints: Endpoints, cases: ProviderCases) -> None:
         gives={200: AgainSchema, **READS, 409: WRITES[409]},
     )
     def replay(delivery_id: str) -> Response:
-        again = cases.operators.webhooks.replay_delivery(delivery_id, current_scope())
+        again = cases.operators.webhooks.replay_delivery(delivery_id, current_scope(), actor=current_actor())
         return done("On their way again", {"deliveries": [delivery_document(each) for each in again]})
 
 

@@ -9,7 +9,7 @@ from marshmallow import fields, validate
 
 from app.api.endpoints import Endpoints
 from app.api.fields import Identifier, Text
-from app.api.guards import Guard, current_scope
+from app.api.guards import Guard, current_actor, current_scope
 from app.api.provider.pages import Strict, made_at, page_document, page_fields, page_query, span_of
 from app.api.provider.replies import CREATED, READS, WRITES, NothingMoreSchema, answer_schema, done
 from app.api.provider.scopes import organization_meant, organizations_meant
@@ -113,7 +113,7 @@ def _collection(endpoints: Endpoints, cases: ProviderCases) -> None:
     )
     def add(wanted: dict[str, Any]) -> Response:
         wanted["org_id"] = organization_meant(wanted["org_id"])
-        new = cases.operators.webhooks.add_endpoint(**wanted, scope=current_scope())
+        new = cases.operators.webhooks.add_endpoint(**wanted, scope=current_scope(), actor=current_actor())
         return done("Webhook endpoint registered", secret_document(new), CREATED)
 
 
@@ -141,7 +141,8 @@ def _item(endpoints: Endpoints, cases: ProviderCases) -> None:
         gives={200: OneSchema, **WRITES},
     )
     def change(wanted: dict[str, Any], endpoint_id: str) -> Response:
-        changed = cases.operators.webhooks.change_endpoint(endpoint_id, EndpointChange(**wanted), current_scope())
+        change = cases.operators.webhooks.change_endpoint
+        changed = change(endpoint_id, EndpointChange(**wanted), current_scope(), actor=current_actor())
         return done("Webhook endpoint changed", endpoint_document(changed))
 
     @endpoints.operation(
@@ -153,5 +154,5 @@ def _item(endpoints: Endpoints, cases: ProviderCases) -> None:
         gives={200: NothingMoreSchema, **READS},
     )
     def delete(endpoint_id: str) -> Response:
-        cases.operators.webhooks.remove_endpoint(endpoint_id, current_scope())
+        cases.operators.webhooks.remove_endpoint(endpoint_id, current_scope(), actor=current_actor())
         return done("Webhook endpoint deleted")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from app.storage import job_facts, notice_tables, operator_tables  # noqa: F401 - their tables and indexes belong to the metadata
+from app.storage import callback_tables, job_facts, notice_tables, operator_tables  # noqa: F401 - of the metadata
 from app.storage.webhook_tables import metadata
 
 context.configure(

@@ -1,0 +1,84 @@
+"""Remember what callers were told of a job that may fail behind their backs, without keeping them waiting for it."""
+
+from __future__ import annotations
+
+from concurrent.futures import Executor
+from concurrent.futures import TimeoutError as FutureTimeoutError
+from dataclasses import dataclass, replace
+
+import structlog
+
+from app.domain.errors import StoreUnavailableError
+from app.domain.jobs import Job, Status
+from app.domain.ports import Clock
+from app.domain.stores import OpenUnit
+
+WITHIN = 0.1
+"""Seconds the answer may wait for the note. Kept of the caller's time, so that the answer is not late."""
+
+TRIES = 3
+"""How often a note is tried once the answer has gone out; each waits for the database by itself."""
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteTold:
+    """`notes` is where it is written down: an answer that cannot wait for that is given all the same.
+
+    Raises nothing: what cannot be noted costs nobody their answer.
+    """
+
+    open_unit: OpenUnit
+    read_unit: OpenUnit
+    notes: Executor
+    clock: Clock
+
+    def pending(self, job: Job) -> Job:
+        """Before "still confirming" is said. The job as it is to be answered: final if it ended at the last moment."""
+        if job.told_pending_at is not None:
+            return job
+        note = self.notes.submit(self._note_pending, job)
+        try:
+            return note.result(timeout=WITHIN)
+        except (FutureTimeoutError, StoreUnavailableError):
+            note.cancel()
+            self.notes.submit(self._note_late, job.id, TRIES)
+            return job
+
+    def final(self, job: Job) -> None:
+        """The final answer is given to somebody who asked again."""
+        if job.status in {Status.FAILED, Status.DISCARDED} and job.told_pending_at is not None:
+            self.notes.submit(self._note_heard, job.id)
+
+    def _note_pending(self, job: Job) -> Job:
+        now = self.clock()
+        with self.open_unit() as unit:
+            if unit.callbacks.note_told(job.id, now=now):
+                unit.commit()
+                return replace(job, told_pending_at=now)
+            return unit.jobs.get(job.id) or job
+
+    def _note_late(self, job_id: str, tries: int) -> None:
+        """It was said, whatever became of the job meanwhile."""
+        try:
+            with self.open_unit() as unit:
+                unit.callbacks.note_told_late(job_id, now=self.clock())
+                unit.commit()
+        except StoreUnavailableError:
+            if tries > 1:
+                self.notes.submit(self._note_late, job_id, tries - 1)
+            else:
+                log.warning("told_pending_was_not_noted", job_id=job_id, exc_info=True)
+
+    def _note_heard(self, job_id: str) -> None:
+        """Looked up first, so that who polls on and on writes once."""
+        try:
+            with self.read_unit() as unit:
+                unheard = unit.callbacks.is_unheard(job_id)
+            if unheard:
+                with self.open_unit() as unit:
+                    unit.callbacks.note_heard(job_id, now=self.clock())
+                    unit.commit()
+        except StoreUnavailableError:
+            log.warning("final_answer_was_not_noted", job_id=job_id, exc_info=True)
