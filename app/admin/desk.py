@@ -11,6 +11,7 @@ from app.admin.pages.accounts import account_pages
 from app.admin.pages.agents import agent_pages
 from app.admin.pages.audit import audit_pages
 from app.admin.pages.callers import caller_pages
+from app.admin.pages.jobs import job_pages
 from app.admin.pages.operators import operator_pages
 from app.admin.pages.settings import setting_pages
 from app.admin.pages.sign_in import sign_in_pages
