@@ -35,19 +35,6 @@ def test_a_start_that_overlaps_ours_is_refused_without_a_write(desk: Desk) -> No
     assert len(desk.calendar.writes) == 2
 
 
-def test_who_asks_again_in_another_call_for_what_they_have_is_told_that_they_have_it(desk: Desk) -> None:
-    first = desk.booked(call_session_id="call-1")
-    again = desk.booked(call_session_id="call-2", name="A. Johnson")
-    assert (again.result, again.appointment_id) == (Result.BOOKED, first.appointment_id)
-    assert again.job_id != first.job_id
-    assert len(desk.calendar.writes) == 1
-
-
-def test_what_they_have_is_no_other_time(desk: Desk) -> None:
-    desk.booked(call_session_id="call-1")
-    assert desk.booked(TWO_PM_TUESDAY + QUARTER, call_session_id="call-2").result is Result.SLOT_TAKEN
-
-
 def test_a_time_whose_booking_was_cancelled_in_cal_com_itself_can_be_booked(desk: Desk) -> None:
     desk.booked()
     (uid,) = desk.calendar.rows
