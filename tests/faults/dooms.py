@@ -112,8 +112,9 @@ class DoomedUnit:
         self.inner, self.dooms, self.lease = inner, dooms, lease
         self.coming = ("", "")
         self.jobs: Any = DoomedJobs(self)
-        self.appointments, self.directory, self.leases = inner.appointments, inner.directory, inner.leases
-        self.endpoints, self.deliveries = inner.endpoints, inner.deliveries
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.inner, name)
 
     def __enter__(self) -> Self:
         self.inner.__enter__()
