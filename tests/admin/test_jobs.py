@@ -82,7 +82,7 @@ def test_what_is_chosen_stands_in_the_address_and_in_every_link(site: DeskSite) 
     assert shown(page) == [taken.id]
     assert '<option value="slot_taken" selected>slot taken</option>' in page.html
     assert '<option value="org" selected>Bell Clinic</option>' in page.html
-    assert '<input type="hidden" name="call" value="call-1">' in page.html
+    assert '<input name="call" value="call-1"' in page.html
     assert '<input type="hidden" name="state" value="failed">' in page.html
     kept = {"result": "slot_taken", "org": "org", "call": "call-1"}
     assert tabs(page)["Queued"] == ({**kept, "state": "queued"}, "0")
