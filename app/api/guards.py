@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from flask import Flask, g, request
 
-from app.domain.api_keys import Scope
+from app.domain.api_keys import ApiKey, Scope
 from app.domain.errors import ForbiddenError, NotAuthenticatedError
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -59,7 +59,7 @@ def guard_of(app: Flask, endpoint: str) -> Guard:
     return guard
 
 
-def enforce_guards(app: Flask, check_api_key: Callable[[str], Scope]) -> None:
+def enforce_guards(app: Flask, check_api_key: Callable[[str], ApiKey]) -> None:
     """Check the key of each request to a route that wants one, before anything of the request is read.
 
     Call it when all routes are there: raises UndeclaredGuardError.
@@ -74,16 +74,25 @@ def enforce_guards(app: Flask, check_api_key: Callable[[str], Scope]) -> None:
         guard = guard_of(app, request.endpoint)
         g.wants_key = guard.wants_key
         if guard.wants_key:
-            g.scope = check_api_key(_given_key())
-        if guard is Guard.ADMIN_KEY and not g.scope.is_admin:
+            g.api_key = check_api_key(_given_key())
+        if guard is Guard.ADMIN_KEY and not g.api_key.scope.is_admin:
             raise ForbiddenError
 
 
 def current_scope() -> Scope:
     """What the key of this request opens. Only for views behind a key: anywhere else there is none."""
-    scope = g.scope
-    assert isinstance(scope, Scope)  # noqa: S101 - `enforce_guards` put it there
-    return scope
+    return _current_key().scope
+
+
+def current_actor() -> str:
+    """Who asks, for the record: the key by its id, which opens nothing. Only for views behind a key."""
+    return f"apikey:{_current_key().id}"
+
+
+def _current_key() -> ApiKey:
+    api_key = g.api_key
+    assert isinstance(api_key, ApiKey)  # noqa: S101 - `enforce_guards` put it there
+    return api_key
 
 
 def is_behind_key() -> bool:

@@ -7,6 +7,7 @@ from datetime import timedelta
 import click
 
 from app.cli.job_facts import ATTEMPT_COLUMNS, JOB_COLUMNS, attendee_document, job_document
+from app.cli.operators import actor
 from app.cli.output import json_option, print_facts, print_json, print_table
 from app.cli.session import use_cases
 from app.domain.jobs import Job, Status
@@ -65,7 +66,7 @@ def requeue(job_id: str, deadline: int | None, force: bool, as_json: bool) -> No
     """Run a failed or discarded job again. What it may have sent already is looked for first."""
     lasting = None if deadline is None else timedelta(minutes=deadline)
     with use_cases() as container:
-        job = container.requeue_job(job_id, lasting=lasting, force=force)
+        job = container.requeue_job(job_id, actor=actor(), lasting=lasting, force=force)
     _print(job, as_json)
 
 
@@ -77,7 +78,7 @@ def requeue(job_id: str, deadline: int | None, force: bool, as_json: bool) -> No
 def discard(job_id: str, reason: str, force: bool, as_json: bool) -> None:
     """Close a job for good: it does not run any more."""
     with use_cases() as container:
-        job = container.discard_job(job_id, reason=reason, force=force)
+        job = container.discard_job(job_id, actor=actor(), reason=reason, force=force)
     _print(job, as_json)
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 import structlog
 
-from app.domain.api_keys import NOTED_EVERY, SHAPE, ApiKey, Scope, hash_of
+from app.domain.api_keys import NOTED_EVERY, SHAPE, ApiKey, hash_of
 from app.domain.errors import NotAuthenticatedError, StoreUnavailableError
 from app.domain.ports import Clock
 from app.domain.stores import OpenUnit
@@ -18,7 +18,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckApiKey:
-    """The key as text to what it opens. Raises NotAuthenticatedError and StoreUnavailableError.
+    """The key as text to what is kept of it. Raises NotAuthenticatedError and StoreUnavailableError.
 
     The use of a key is noted by `notes`, in another thread: no request waits for that, or fails with it.
     """
@@ -29,7 +29,7 @@ class CheckApiKey:
     clock: Clock
     _handed_over: dict[str, datetime] = field(default_factory=dict)  # per key, so that notes do not queue up
 
-    def __call__(self, api_key: str) -> Scope:
+    def __call__(self, api_key: str) -> ApiKey:
         now = self.clock()
         if not SHAPE.match(api_key):
             raise NotAuthenticatedError
@@ -38,7 +38,7 @@ class CheckApiKey:
         if found is None or not found.opens(now):
             raise NotAuthenticatedError
         self._note(found, now)
-        return found.scope
+        return found
 
     def _note(self, api_key: ApiKey, now: datetime) -> None:
         handed_over = self._handed_over.get(api_key.id)

@@ -11,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.domain.answers import Answer, ListedAppointment, Result
-from app.domain.api_keys import Scope
+from app.domain.api_keys import ApiKey, Scope
 from app.domain.appointments import Action, Attendee, Cancel
 from app.domain.directory import Account, Agent, Organization
 from app.domain.errors import NotAuthenticatedError, RefusedError
@@ -162,10 +162,11 @@ class UseCasesDouble:
             raise RefusedError(Result.UNKNOWN_JOB)
         return self.view
 
-    def check_api_key(self, api_key: str) -> Scope:
+    def check_api_key(self, api_key: str) -> ApiKey:
         if api_key not in self.scopes:
             raise NotAuthenticatedError
-        return self.scopes[api_key]
+        scope = self.scopes[api_key]
+        return ApiKey(id="key_1", scope=scope, name="", key_hash="", ends_with=api_key[-4:], created_at=self.clock())
 
     def read_traffic(self) -> list[Standing]:
         return [Standing(account_id="acc_1", budget_left=73, breaker_is_open=True)]

@@ -15,7 +15,7 @@ from app.api.json_body import MAX_BODY
 from app.api.manners import AgentManners
 from app.api.replies import Replies
 from app.api.response_schemas import AliveSchema
-from app.domain.api_keys import Scope
+from app.domain.api_keys import ApiKey, Scope
 from app.domain.errors import StoreUnavailableError
 from tests.api.doubles import ORG, PUBLIC_URL, UseCasesDouble, app_of
 
@@ -192,7 +192,7 @@ def test_a_request_that_always_wants_200_is_told_the_status_all_the_same(client)
 
 def test_a_missing_database_is_not_taken_for_a_wrong_key():
     class Down(UseCasesDouble):
-        def check_api_key(self, api_key: str) -> Scope:
+        def check_api_key(self, api_key: str) -> ApiKey:
             raise StoreUnavailableError("no route")
 
     response = guarded_app(Down()).post("/keyed", headers={"X-Api-Key": ORG_KEY})

@@ -33,7 +33,7 @@ def test_an_organizations_key_opens_that_organization_and_no_other(office: Offic
     clinic = office.clinic()
     made = office.add_api_key(org_id=clinic.id.upper(), name="Platform")
 
-    scope = checking(office, notes)(made.secret)
+    scope = checking(office, notes)(made.secret).scope
 
     assert scope == Scope(org_id=clinic.id)
     assert (scope.is_admin, scope.covers(clinic.id), scope.covers(str(uuid4()))) == (False, True, False)
@@ -42,7 +42,7 @@ def test_an_organizations_key_opens_that_organization_and_no_other(office: Offic
 
 
 def test_an_admins_key_opens_everything(office: Office, notes: Executor) -> None:
-    scope = checking(office, notes)(office.add_api_key(org_id=None, name="Ops").secret)
+    scope = checking(office, notes)(office.add_api_key(org_id=None, name="Ops").secret).scope
     assert (scope.is_admin, scope.covers(office.clinic().id)) == (True, True)
 
 
@@ -117,7 +117,7 @@ def test_noting_the_use_holds_nobody_up_and_is_handed_over_once(office: Office, 
     check = checking(office, notes)
     notes.submit(release.wait, 20)
     for _ in range(5):
-        assert check(made.secret).is_admin
+        assert check(made.secret).scope.is_admin
     assert notes._work_queue.qsize() == 1  # type: ignore[attr-defined]
     release.set()
 
@@ -128,7 +128,7 @@ def test_a_note_that_cannot_be_written_fails_no_request(office: Office, notes: E
     check = CheckApiKey(
         read_unit=database.reading_unit, open_unit=database.reading_unit, notes=notes, clock=office.clock
     )
-    assert check(made.secret).is_admin
+    assert check(made.secret).scope.is_admin
     notes.shutdown(wait=True)
     assert office.list_api_keys()[0].last_used_at is None
 
