@@ -1,4 +1,4 @@
-"""`ringbook jobs`: look at jobs, run failed ones again, close those that shall not run."""
+"""`ringbook jobs`: look at jobs, check what a retry would come to, run failed ones again, close others."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import click
 
-from app.cli.job_facts import ATTEMPT_COLUMNS, JOB_COLUMNS, attendee_document, job_document
+from app.cli.job_facts import ATTEMPT_COLUMNS, JOB_COLUMNS, attendee_document, job_document, preflight_document
 from app.cli.operators import actor
 from app.cli.output import json_option, print_facts, print_json, print_table
 from app.cli.session import use_cases
@@ -16,7 +16,7 @@ from app.domain.stores import JobFilter
 
 @click.group(name="jobs")
 def command() -> None:
-    """Jobs: list, show, requeue and discard them."""
+    """Jobs: list, show, check, requeue and discard them."""
 
 
 @command.command(name="list")
@@ -55,6 +55,19 @@ def show(job_id: str, attendee: bool, as_json: bool) -> None:
     click.echo()
     rows = [[attempt[column] for column in ATTEMPT_COLUMNS] for attempt in attempts]
     print_table(ATTEMPT_COLUMNS, rows, empty="It was not tried yet.")
+
+
+@command.command()
+@click.argument("job_id", metavar="ID")
+@json_option
+def check(job_id: str, as_json: bool) -> None:
+    """Say what would come of a job if it were requeued now. Asks Cal.com, and changes nothing."""
+    with use_cases() as container:
+        document = preflight_document(container.preflight_job(job_id))
+    if as_json:
+        print_json(document)
+    else:
+        print_facts(document | {"openings": ", ".join(document["openings"])})
 
 
 @command.command()

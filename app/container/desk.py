@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.container.adapters import Adapters
+from app.container.mending import MendingCases, bind_mending
 from app.container.staff import StaffCases, bind_staff
 from app.domain.operators import IdentityProvider
 from app.services.desk_sessions import CheckSession, SignOut
@@ -23,6 +24,7 @@ class DeskCases:
     sign_out: SignOut
     set_password: SetPassword
     staff: StaffCases
+    mending: MendingCases
 
 
 def bind_desk(adapters: Adapters) -> DeskCases:
@@ -38,4 +40,5 @@ def bind_desk(adapters: Adapters) -> DeskCases:
         sign_out=SignOut(open_unit=open_unit, clock=clock),
         set_password=SetPassword(open_unit=open_unit, read_unit=read_unit, passwords=passwords, clock=clock),
         staff=bind_staff(adapters),
+        mending=bind_mending(adapters),
     )

@@ -166,6 +166,12 @@ class NoticePublisher(Protocol):
         ...
 
 
+class BulkPublisher(Protocol):
+    def publish_bulk(self, run_id: str) -> bool:
+        """Wake a worker for a run over many jobs; False (never an exception) if the broker did not take the message."""
+        ...
+
+
 class Bell(Protocol):
     """One waiter's ear at the doorbell."""
 

@@ -8,10 +8,12 @@ from datetime import datetime
 from types import TracebackType
 from typing import Protocol, Self
 
+from app.domain.amendments import AmendmentStore
 from app.domain.answers import Final
 from app.domain.api_keys import ApiKeyStore
 from app.domain.appointments import Appointment, AppointmentStatus, Reach
 from app.domain.audit import AuditStore
+from app.domain.bulk_store import BulkStore
 from app.domain.caller_secrets import CallerSecretStore
 from app.domain.directory_store import Directory
 from app.domain.jobs import Attempt, Job, Status
@@ -232,6 +234,8 @@ class UnitOfWork(Protocol):
     operators: OperatorStore
     endpoints: EndpointStore
     deliveries: DeliveryStore
+    amendments: AmendmentStore
+    bulk: BulkStore
 
     def __enter__(self) -> Self: ...
 

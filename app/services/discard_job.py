@@ -11,7 +11,7 @@ from app.domain.errors import ConflictError
 from app.domain.jobs import Job, Status, sources_of
 from app.domain.ports import Clock, Doorbell, Publisher
 from app.domain.stores import OpenUnit, UnitOfWork
-from app.services.decided import check_version, record_decision
+from app.services.decided import check_reason, check_version, record_decision
 from app.services.named import checked_reason, job_named, refused
 from app.services.tell_outcome import tell_discard
 
@@ -60,6 +60,7 @@ class DiscardJob:
 def discard(unit: UnitOfWork, job: Job, *, now: datetime, actor: str, reason: str, force: bool = False) -> Discarded:
     """The same within a unit of work that does more than this; who commits it wakes those who wait."""
     check_discard(job)
+    check_reason(job, reason)
     if not force:
         _check_outcome(job)
     final = Final(result=Result.DISCARDED, detail=reason)

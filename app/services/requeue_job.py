@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from app.domain.amendments import Amendment, changes_between
 from app.domain.answers import Result
 from app.domain.appointments import Book, Cancel
 from app.domain.audit import Deed
@@ -14,7 +15,7 @@ from app.domain.ports import Clock, Publisher
 from app.domain.privacy import ERASED
 from app.domain.retry_policy import deadline
 from app.domain.stores import OpenUnit, UnitOfWork
-from app.services.decided import check_version, record_decision
+from app.services.decided import check_reason, check_version, record_decision
 from app.services.named import job_named, refused
 
 LONGEST = timedelta(days=7)
@@ -42,8 +43,12 @@ class RequeueJob:
             check_version(job, version)
             requeued = requeue(unit, job, now=self.clock(), actor=actor, lasting=lasting, force=force)
             unit.commit()
-        self.publisher.publish(job.id, background=True)
+        self.wake(requeued)
         return requeued
+
+    def wake(self, job: Job) -> None:
+        """A worker for it. Should the message be lost, the scheduler sends another."""
+        self.publisher.publish(job.id, background=True)
 
 
 def requeue(
@@ -55,13 +60,23 @@ def requeue(
     reason: str = "",
     lasting: timedelta | None = None,
     force: bool = False,
+    amended: Job | None = None,
 ) -> Job:
-    """The same within a unit of work that does more than this; who commits it publishes the job."""
+    """The same within a unit of work that does more than this; who commits it publishes the job.
+
+    `amended`: the job with what it is to ask for from now on.
+    """
     check_requeue(job, force=force)
-    until = _deadline(job, now, lasting)
-    if not unit.jobs.requeue(job.id, now=now, deadline_at=until, fence=job.fence):
+    check_reason(job, reason)
+    until = _deadline(amended or job, now, lasting)
+    if not unit.jobs.requeue(job.id, now=now, deadline_at=until, fence=job.fence, amended=amended):
         raise ConflictError(f"The job {job.id} changed at this moment. Look at it again.")
-    record_decision(unit, Deed.REQUEUE, job, actor=actor, at=now, reason=reason)
+    deed = Deed.REQUEUE if amended is None else Deed.AMEND
+    entry_id = record_decision(unit, deed, job, actor=actor, at=now, reason=reason)
+    if amended is not None:
+        changed = changes_between(job, amended)
+        former = None if amended.starts_at == job.starts_at else job.starts_at
+        unit.amendments.add(Amendment(id=entry_id, job_id=job.id, at=now, changed=changed, former_starts_at=former))
     return job_named(unit.jobs, job.id)
 
 
