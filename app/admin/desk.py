@@ -7,6 +7,8 @@ from pathlib import Path
 
 from flask import Flask, Response, g, send_from_directory, url_for
 
+from app.admin.pages.bulk import bulk_pages
+from app.admin.pages.mending import mending_pages
 from app.admin.pages.operators import operator_pages
 from app.admin.pages.sign_in import sign_in_pages
 from app.admin.place import Place
@@ -35,7 +37,10 @@ POLICY = "; ".join(
 )
 
 
-MENU = (("Operators", "operators.list_all", "operators"),)
+MENU = (
+    ("Bulk", "bulk.list_all", "bulk"),
+    ("Operators", "operators.list_all", "operators"),
+)
 """Label, endpoint and blueprint of each page family, in their order."""
 
 
@@ -58,8 +63,8 @@ def create_desk(cases: DeskCases, place: Place, metrics: Metrics) -> Flask:
     observe_requests(app, metrics)
     add_security_headers(app, place.public_url)
     _set_policy(app)
-    for pages in (sign_in_pages(cases, place), operator_pages(cases, place)):
-        app.register_blueprint(pages)
+    for pages in (sign_in_pages, mending_pages, bulk_pages, operator_pages):
+        app.register_blueprint(pages(cases, place))
     _serve_assets(app)
     register_refusals(app)
     enforce_roles(app, cases.check_session, place.cookie, place.public_url)

@@ -61,6 +61,7 @@ class AmendJob:
             check_version(seen, version)
             check_requeue(seen)
             _check_outcome(seen)
+            check_reason(seen, why)
             agent = unit.directory.agent(seen.agent_id)
         if agent is None:
             raise NotConnectedError("Its agent is not there any more.")

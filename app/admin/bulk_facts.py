@@ -1,0 +1,128 @@
+"""What the pages of runs over many jobs show: what a run is about, how far it is, and what became of each job."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from app.domain.bulk import OVER, BulkAction, BulkItem, BulkRun, ItemState, Progress, Stage, Tally, Wanted
+from app.domain.jobs import Job
+from app.domain.preflight import SENTENCES
+from app.services.run_bulk import ended_as
+from app.services.show_bulk import ShownBulk
+
+TONES = {Stage.READY: "warn", Stage.DONE: "good"}
+
+BECAME = {
+    ItemState.FOUND: "to be checked",
+    ItemState.READY: "to be done",
+    ItemState.SKIPPED: "left alone",
+    ItemState.STARTED: "on its way",
+    ItemState.REFUSED: "not done",
+}
+"""What became of a job that has no end yet, or none of its own."""
+
+
+def run_facts(run: BulkRun) -> dict[str, Any]:
+    return {
+        "id": run.id,
+        "action": run.action.value,
+        "stage": "paused" if run.paused_at else run.stage.value,
+        "tone": "warn" if run.paused_at else TONES.get(run.stage, ""),
+        "about": about(run.wanted),
+        "rate": run.rate,
+        "reason": run.reason,
+        "actor": run.actor.partition(":")[2] or run.actor,
+        "created_at": run.created_at,
+        "started_at": run.started_at,
+        "finished_at": run.finished_at,
+        "collected": run.collected,
+        "capped": run.capped,
+        "number": run.number,
+        "is_over": run.stage in OVER,
+    }
+
+
+def about(wanted: Wanted) -> list[str]:
+    """The filter in words, one for each part of it."""
+    parts = [f"state {wanted.status}" if wanted.status else "every state"]
+    parts += [f"ended as {wanted.result.replace('_', ' ')}"] if wanted.result else []
+    parts += [f"organization {wanted.org_id}"] if wanted.org_id else []
+    parts += [f"agent {wanted.agent_id}"] if wanted.agent_id else []
+    parts += [f"accepted from {wanted.since:%Y-%m-%d %H:%M} UTC"] if wanted.since else []
+    return [*parts, f"accepted before {wanted.until:%Y-%m-%d %H:%M} UTC"]
+
+
+def progress_facts(run: BulkRun, progress: Progress) -> dict[str, Any]:
+    """Two bars: what is checked of what was found, and what has ended of what was confirmed."""
+    return {
+        "checked": progress.checked,
+        "ready": progress.ready,
+        "open_outcomes": progress.open_outcomes if run.action is BulkAction.DISCARD else 0,
+        "acted_on": progress.acted_on,
+        "on_their_way": progress.of([ItemState.STARTED]),
+        "ended": progress.ended,
+        "left": max(run.number - progress.acted_on, 0),
+        "by_verdict": _by_verdict(progress),
+    }
+
+
+def _by_verdict(progress: Progress) -> list[dict[str, Any]]:
+    """The most frequent first; a verdict that is not there yet goes last."""
+    kinds: dict[Any, list[Tally]] = {}
+    for tally in progress.tallies:
+        kinds.setdefault(tally.verdict, []).append(tally)
+    rows = [
+        {
+            "verdict": verdict.value if verdict else "not checked yet",
+            "says": SENTENCES[verdict] if verdict else "",
+            "number": sum(tally.number for tally in tallies),
+            "became": [{"what": what, "number": number} for what, number in _became(tallies).most_common()],
+        }
+        for verdict, tallies in kinds.items()
+    ]
+    return sorted(rows, key=lambda row: (not row["says"], -row["number"]))
+
+
+def _became(tallies: list[Tally]) -> Counter[str]:
+    counted = Counter[str]()
+    for tally in tallies:
+        counted[became(tally.state, tally.result)] += tally.number
+    return counted
+
+
+def became(state: ItemState, result: str) -> str:
+    said = BECAME.get(state, "")
+    return ": ".join(part for part in (said, result.replace("_", " ")) if part)
+
+
+def item_facts(shown: ShownBulk) -> list[dict[str, Any]]:
+    return [_item(item, shown.jobs) for item in shown.items]
+
+
+def _item(item: BulkItem, jobs: Mapping[str, Job]) -> dict[str, Any]:
+    """How a requeued job stands is read from its own row, for it goes on after the run looked at it."""
+    job = jobs.get(item.job_id)
+    result = item.result
+    if item.state is ItemState.STARTED:
+        result = ended_as(job) or (job.status.value if job else "")
+    return {
+        "number": item.position + 1,
+        "job_id": item.job_id,
+        "is_there": job is not None,
+        "verdict": item.verdict.value if item.verdict else "",
+        "became": became(item.state, result),
+        "done_at": item.done_at,
+    }
+
+
+def buttons(run: BulkRun, progress: Progress) -> dict[str, bool]:
+    return {
+        "confirm": run.stage is Stage.READY and progress.ready > 0,
+        "confirm_open": run.stage is Stage.READY and run.action is BulkAction.DISCARD and progress.open_outcomes > 0,
+        "check": run.stage is Stage.READY,
+        "pause": run.is_at_work,
+        "resume": run.paused_at is not None,
+        "cancel": run.stage not in OVER,
+    }
