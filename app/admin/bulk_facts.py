@@ -8,7 +8,7 @@ from typing import Any
 
 from app.domain.bulk import OVER, BulkAction, BulkItem, BulkRun, ItemState, Progress, Stage, Tally, Wanted
 from app.domain.jobs import Job
-from app.domain.preflight import SENTENCES
+from app.domain.preflight import SENTENCES, Verdict
 from app.services.run_bulk import ended_as
 from app.services.show_bulk import ShownBulk
 
@@ -22,6 +22,16 @@ BECAME = {
     ItemState.REFUSED: "not done",
 }
 """What became of a job that has no end yet, or none of its own."""
+
+
+ABOUT_MANY = {
+    Verdict.CANNOT_BE_RETRIED: "It waits, runs or is done, its data was erased, or something newer followed it.",
+    Verdict.CANNOT_BE_CHECKED: "Cal.com could not be asked, or gave no answer. Nothing is known.",
+    Verdict.CANNOT_BE_DISCARDED: "It runs, is done, or was discarded before.",
+}
+"""What a verdict means where it is about many jobs."""
+
+ABOUT_DISCARDS = {Verdict.OUTCOME_UNKNOWN: "It is not known whether Cal.com has what it asked for."}
 
 
 def run_facts(run: BulkRun) -> dict[str, Any]:
@@ -56,19 +66,20 @@ def about(wanted: Wanted) -> list[str]:
 
 def progress_facts(run: BulkRun, progress: Progress) -> dict[str, Any]:
     """Two bars: what is checked of what was found, and what has ended of what was confirmed."""
+    discards = run.action is BulkAction.DISCARD
     return {
         "checked": progress.checked,
         "ready": progress.ready,
-        "open_outcomes": progress.open_outcomes if run.action is BulkAction.DISCARD else 0,
+        "open_outcomes": progress.open_outcomes if discards else 0,
         "acted_on": progress.acted_on,
         "on_their_way": progress.of([ItemState.STARTED]),
         "ended": progress.ended,
         "left": max(run.number - progress.acted_on, 0),
-        "by_verdict": _by_verdict(progress),
+        "by_verdict": _by_verdict(progress, SENTENCES | ABOUT_MANY | (ABOUT_DISCARDS if discards else {})),
     }
 
 
-def _by_verdict(progress: Progress) -> list[dict[str, Any]]:
+def _by_verdict(progress: Progress, sentences: Mapping[Verdict, str]) -> list[dict[str, Any]]:
     """The most frequent first; a verdict that is not there yet goes last."""
     kinds: dict[Any, list[Tally]] = {}
     for tally in progress.tallies:
@@ -76,7 +87,7 @@ def _by_verdict(progress: Progress) -> list[dict[str, Any]]:
     rows = [
         {
             "verdict": verdict.value if verdict else "not checked yet",
-            "says": SENTENCES[verdict] if verdict else "",
+            "says": sentences[verdict] if verdict else "",
             "number": sum(tally.number for tally in tallies),
             "became": [{"what": what, "number": number} for what, number in _became(tallies).most_common()],
         }
@@ -104,15 +115,16 @@ def item_facts(shown: ShownBulk) -> list[dict[str, Any]]:
 def _item(item: BulkItem, jobs: Mapping[str, Job]) -> dict[str, Any]:
     """How a requeued job stands is read from its own row, for it goes on after the run looked at it."""
     job = jobs.get(item.job_id)
-    result = item.result
-    if item.state is ItemState.STARTED:
-        result = ended_as(job) or (job.status.value if job else "")
+    state, result = item.state, item.result
+    if state is ItemState.STARTED:
+        ended = ended_as(job)
+        state, result = (ItemState.ENDED, ended) if ended else (state, job.status.value if job else "")
     return {
         "number": item.position + 1,
         "job_id": item.job_id,
         "is_there": job is not None,
         "verdict": item.verdict.value if item.verdict else "",
-        "became": became(item.state, result),
+        "became": became(state, result),
         "done_at": item.done_at,
     }
 

@@ -84,7 +84,7 @@ def test_the_jobs_of_a_run_are_listed_with_what_became_of_each(site: DeskSite, j
     page = jane.get(path)
     assert re.findall(r"(job_\w+) useful (.+?) 2", page.text) == [
         (jobs[0].id, "on its way: queued"),
-        (jobs[1].id, "on its way: booked"),
+        (jobs[1].id, "booked"),
         (jobs[2].id, "on its way: queued"),
     ]
     assert jobs[0].id not in jane.get(path, show="skipped").text
