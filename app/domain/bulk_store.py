@@ -86,6 +86,6 @@ class BulkStore(Protocol):
         """Those that are still there."""
         ...
 
-    def prune(self, *, before: datetime) -> int:
-        """Delete one run that ended before, or was never confirmed; returns how many."""
+    def prune(self, *, before: datetime, limit: int) -> int:
+        """Delete a run that ended before, or was never confirmed, or `limit` of its jobs; returns how many rows."""
         ...

@@ -8,7 +8,7 @@ from app.domain.bulk import LEASE, MOST_JOBS, BulkRun, Stage
 from app.domain.ports import Clock, Looks
 from app.domain.stores import OpenUnit
 
-LOOKED_AT = 1000
+LOOKED_AT = 500
 """Jobs a step: few enough that nobody waits behind it."""
 
 

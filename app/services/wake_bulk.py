@@ -13,7 +13,7 @@ REPUBLISH_AFTER = timedelta(seconds=10)
 
 BATCH = 20
 KEEP = timedelta(days=90)
-PRUNE_ROUNDS = 20
+PRUNE_BATCH, PRUNE_ROUNDS = 2000, 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,11 +38,11 @@ class WakeBulk:
         return len(told)
 
     def prune(self) -> int:
-        """One at a time: a run may have many jobs. What was done to each stands in the record."""
+        """Some rows at a time, so that nobody waits behind it. What was done to each job stands in the record."""
         total = 0
         for _ in range(PRUNE_ROUNDS):
             with self.open_unit() as unit:
-                pruned = unit.bulk.prune(before=self.clock() - KEEP)
+                pruned = unit.bulk.prune(before=self.clock() - KEEP, limit=PRUNE_BATCH)
                 unit.commit()
             total += pruned
             if not pruned:

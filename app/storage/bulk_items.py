@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, Select, bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.bulk import BulkItem, BulkRun, ItemState, Tally, Wanted
@@ -13,10 +13,13 @@ from app.domain.jobs import Job
 from app.domain.paging import Place
 from app.domain.preflight import Verdict
 from app.storage.bulk_rows import item_from_row, item_to_row
+from app.storage.dialects import rows_changed
 from app.storage.job_rows import job_from_row
 from app.storage.mending_tables import bulk_items
 from app.storage.places import stands_behind
 from app.storage.tables import jobs
+
+PART = 10_000
 
 
 def matching(session: Session, wanted: Wanted, after: Place | None, look_at: int) -> tuple[list[str], Place | None]:
@@ -81,12 +84,30 @@ def mark(session: Session, run: BulkRun, items: Sequence[BulkItem]) -> None:
 
 def take_in_open_outcomes(session: Session, run: BulkRun) -> None:
     left_out = bulk_items.c.state == ItemState.SKIPPED, bulk_items.c.verdict == Verdict.OUTCOME_UNKNOWN
-    session.execute(update(bulk_items).where(bulk_items.c.run_id == run.id, *left_out).values(state=ItemState.READY))
+    for part in _parts(run):
+        session.execute(update(bulk_items).where(*part, *left_out).values(state=ItemState.READY))
 
 
 def check_again(session: Session, run: BulkRun) -> None:
     anew = {"state": ItemState.FOUND, "verdict": None, "version": "", "tries": 0, "result": ""}
-    session.execute(update(bulk_items).where(bulk_items.c.run_id == run.id).values(anew))
+    for part in _parts(run):
+        session.execute(update(bulk_items).where(*part).values(anew))
+
+
+def remove_some(session: Session, run_id: str, limit: int) -> int:
+    some = select(bulk_items.c.position).where(bulk_items.c.run_id == run_id).limit(limit)
+    gone = delete(bulk_items).where(bulk_items.c.run_id == run_id, bulk_items.c.position.in_(some))
+    return rows_changed(session.execute(gone))
+
+
+def _parts(run: BulkRun) -> Iterator[tuple[ColumnElement[bool], ...]]:
+    """Each small enough for one statement to end in good time."""
+    for first in range(0, run.collected, PART):
+        yield (
+            bulk_items.c.run_id == run.id,
+            bulk_items.c.position >= first,
+            bulk_items.c.position < first + PART,
+        )
 
 
 def tallies(session: Session, run_id: str) -> list[Tally]:

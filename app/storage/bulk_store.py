@@ -114,11 +114,17 @@ class SqlBulkStore:
     def jobs_of(self, items: Sequence[BulkItem]) -> dict[str, Job]:
         return bulk_items.jobs_of(self._session, items)
 
-    def prune(self, *, before: datetime) -> int:
+    def prune(self, *, before: datetime, limit: int) -> int:
+        """Its jobs first, for a run may have many; the run itself goes with the last of them."""
         unconfirmed = and_(bulk_runs.c.stage == Stage.READY, bulk_runs.c.created_at < before)
         old = select(bulk_runs.c.id).where(or_(bulk_runs.c.finished_at < before, unconfirmed))
-        first = old.order_by(bulk_runs.c.created_at).limit(1)
-        return rows_changed(self._session.execute(delete(bulk_runs).where(bulk_runs.c.id.in_(first))))
+        run_id = self._session.scalar(old.order_by(bulk_runs.c.created_at).limit(1))
+        if run_id is None:
+            return 0
+        removed = bulk_items.remove_some(self._session, run_id, limit)
+        if removed < limit:
+            removed += rows_changed(self._session.execute(delete(bulk_runs).where(bulk_runs.c.id == run_id)))
+        return removed
 
     def _changed(self, held: list[ColumnElement[bool]], values: dict[str, Any]) -> bool:
         return rows_changed(self._session.execute(update(bulk_runs).where(*held).values(values))) > 0

@@ -62,4 +62,5 @@ bulk_items = Table(
     Column("done_at", UtcTime),
     UniqueConstraint("run_id", "job_id"),
     Index("ix_bulk_items_state", "run_id", "state", "position"),
+    Index("ix_bulk_items_tally", "run_id", "verdict", "state", "result"),
 )

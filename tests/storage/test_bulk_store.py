@@ -216,7 +216,7 @@ def test_items_are_marked_and_counted(database: Database) -> None:
 
 
 def test_items_left_out_because_of_an_open_outcome_may_be_taken_in_and_all_checked_again(database: Database) -> None:
-    run = added_run(database, 3)
+    run = replace(added_run(database, 3), collected=3)
     with database.unit() as unit:
         first, second, third = unit.bulk.items(run.id, 3)
         left_out: dict[str, Any] = {"state": ItemState.SKIPPED, "version": "v"}
@@ -239,15 +239,15 @@ def test_old_runs_are_deleted_with_their_items_and_those_at_work_are_kept(databa
     waiting = added_run(database, 2, stage=Stage.READY)
     busy = added_run(database, 2)
     deleted = []
-    for _ in range(3):
+    for limit in (2, 2, 9, 9):
         with database.unit() as unit:
-            deleted.append(unit.bulk.prune(before=NOW + HOUR))
+            deleted.append(unit.bulk.prune(before=NOW + HOUR, limit=limit))
             unit.commit()
     with database.reading_unit() as unit:
         kept = [run.id for run in unit.bulk.recent(9)]
         assert [bool(unit.bulk.tallies(run.id)) for run in (over, waiting, busy)] == [False, False, True]
         assert unit.bulk.at_work() == 1
-    assert (deleted, kept) == ([1, 1, 0], [busy.id])
+    assert (deleted, kept) == ([2, 1, 3, 0], [busy.id])
 
 
 @pytest.mark.parametrize(

@@ -88,3 +88,4 @@ def create_items() -> None:
         sa.UniqueConstraint("run_id", "job_id", name="uq_bulk_items_run_id"),
     )
     op.create_index("ix_bulk_items_state", "bulk_items", ["run_id", "state", "position"])
+    op.create_index("ix_bulk_items_tally", "bulk_items", ["run_id", "verdict", "state", "result"])
