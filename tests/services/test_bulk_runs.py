@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 
+from app.domain.answers import Final, Result
 from app.domain.audit import Deed
 from app.domain.bulk import UNDER_WAY, BulkAction, ItemState, Stage
 from app.domain.errors import ConflictError, PostponedError
@@ -152,6 +153,18 @@ def test_a_job_that_changed_after_its_check_is_left_alone_and_said_so(desk: Desk
     assert desk.job(changed.id).requeued_at == before.requeued_at
 
 
+def test_a_job_that_somebody_closed_after_its_check_stays_closed(desk: Desk, bulk: BulkDesk) -> None:
+    closed = bulk.add_job()
+    run_id = bulk.checked()
+    bulk.confirm(run_id)
+    with desk.database.unit() as unit:
+        assert unit.jobs.discard(closed.id, now=desk.now, final=Final(result=Result.DISCARDED))
+        unit.commit()
+    bulk.run_to_end(run_id)
+    (item,) = bulk.items(run_id)
+    assert (item.state, item.result, desk.job(closed.id).status) == (ItemState.REFUSED, "changed", Status.DISCARDED)
+
+
 def test_a_time_that_passes_while_the_run_waits_is_not_retried(desk: Desk, bulk: BulkDesk) -> None:
     job = bulk.add_job(starts_at=desk.now + timedelta(minutes=10))
     run_id = bulk.checked()
@@ -182,10 +195,11 @@ def test_while_cal_com_must_not_be_asked_the_check_waits_and_finds_out_later(des
         bulk.add_job()
     run_id = bulk.start()
     desk.calendar.look_fault = PostponedError(20.0)
-    for _ in range(10):
+    for _ in range(200):
         bulk.round()
     assert (bulk.run(run_id).stage, bulk.progress(run_id).checked) == (Stage.CHECKING, 0)
-    assert desk.calendar.looks <= 2
+    assert 3 < desk.calendar.looks <= 6
+    assert {item.tries for item in bulk.items(run_id)} == {0}
     desk.calendar.look_fault = None
     bulk.go_on(run_id, until=lambda run: run.stage is Stage.READY)
     assert bulk.verdicts(run_id) == {"useful": 3}
