@@ -27,14 +27,22 @@ TONES = {
 }
 """The colour of a verdict; it is always written out as well."""
 
+LOOK = "Look for it now"
 RETRY = {
     Verdict.USEFUL: "Retry now",
     Verdict.ALREADY_DONE: "Retry now",
-    Verdict.OUTCOME_UNKNOWN: "Look for it now",
+    Verdict.OUTCOME_UNKNOWN: LOOK,
     Verdict.SLOT_GONE: "Retry all the same",
     Verdict.CANNOT_BE_CHECKED: "Retry all the same",
 }
-"""Where a retry as it is does no harm, what its button says; nowhere else is there one."""
+"""Where a retry as it is does no harm, what its button says; nowhere else is there one, but that a job whose outcome is
+open may end as it turns out, even when its time has passed.
+"""
+
+SETTLED = frozenset(
+    {Verdict.ALREADY_DONE, Verdict.OUTCOME_UNKNOWN, Verdict.APPOINTMENT_GONE, Verdict.CANNOT_BE_RETRIED}
+)
+"""Where no other time and no other contact would help."""
 
 NOUNS = {Action.BOOK: "booking", Action.RESCHEDULE: "move", Action.CANCEL: "cancellation"}
 
@@ -68,6 +76,7 @@ def job_facts(shown: ShownJob, zone: str) -> dict[str, Any]:
 
 def verdict_facts(told: Preflight) -> dict[str, Any]:
     wanted = told.job.starts_at
+    is_open = told.job.submitted_at is not None
     near = nearest_first(told.openings, wanted, NEAREST) if wanted and told.verdict is Verdict.SLOT_GONE else ()
     return {
         "name": told.verdict.value,
@@ -77,16 +86,16 @@ def verdict_facts(told: Preflight) -> dict[str, Any]:
         "found": wall_text(told.found_at, told.zone) if told.found_at else "",
         "wait": told.wait,
         "nearest": [{"at": utc_value(at), "label": wall_text(at, told.zone)} for at in near],
-        "retry": RETRY.get(told.verdict, ""),
+        "retry": RETRY.get(told.verdict, LOOK if is_open and told.verdict is Verdict.TIME_PAST else ""),
         "is_doubtful": not told.is_worth_running,
     }
 
 
-def what_can_be_done(job: Job) -> dict[str, bool]:
+def what_can_be_done(told: Preflight) -> dict[str, bool]:
     """`force`: a discard has to say that it knows that the outcome is open."""
-    ended = job.status in sources_of(Status.QUEUED)
+    job = told.job
     return {
-        "amend": ended and not isinstance(job.command, Cancel) and job.submitted_at is None,
+        "amend": not isinstance(job.command, Cancel) and told.verdict not in SETTLED,
         "discard": job.status in sources_of(Status.DISCARDED),
         "force": job.submitted_at is not None,
     }

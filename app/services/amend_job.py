@@ -43,8 +43,8 @@ class Change:
 class AmendJob:
     """The job stays the same: its id, by which Cal.com's booking is found, and its de-duplication key.
 
-    Only where a pre-flight of the changed job says that it can be done, and while no earlier request of it is open:
-    what that one booked would be found in place of what is asked for now.
+    Only where a pre-flight of the changed job says that it can be done. That looks for all the job has ever sent: what
+    is there already, may still come, or could not be looked for is not asked for in another way beside it.
     Raises UnknownNameError (ConflictError where the job moved on since `version`) and RefusedError.
     """
 
@@ -60,7 +60,6 @@ class AmendJob:
             seen = job_named(unit.jobs, job_id)
             check_version(seen, version)
             check_requeue(seen)
-            _check_outcome(seen)
             check_reason(seen, why)
             agent = unit.directory.agent(seen.agent_id)
         if agent is None:
@@ -77,11 +76,6 @@ class AmendJob:
             unit.commit()
         self.publisher.publish(job.id, background=True)
         return again
-
-
-def _check_outcome(job: Job) -> None:
-    if job.submitted_at is not None:
-        raise refused("job", "Cal.com may have what it asked for. Retry it as it is first: that looks for it.")
 
 
 def _check_told(told: Preflight) -> None:

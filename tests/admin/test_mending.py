@@ -208,6 +208,7 @@ def test_a_lost_write_is_found_not_to_have_arrived_once_it_has_settled(
     settles_at_once(site, job)
     page = open_page(jane, job)
     assert "Cal.com has nothing of it" in page.text
+    assert "Change it and retry" in page.text
     send(jane, job, "retry", page)
     assert work(site, job).status is Status.SUCCEEDED
     assert len(calcom.bookings()) == 1

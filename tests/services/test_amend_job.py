@@ -127,7 +127,17 @@ def test_a_reason_is_asked_for_and_names_nobody(mending: Mending, reason: str) -
 
 def test_while_the_outcome_of_a_write_is_open_nothing_is_changed(desk: Desk, mending: Mending) -> None:
     job = mending.closed_while_open(Unknown())
-    assert "Retry it as it is first" in refusal(mending, job, starts_at=LATER).fields["job"]
+    assert "may still carry out what was sent" in refusal(mending, job, starts_at=LATER).fields["job"]
+
+
+def test_once_it_is_found_out_that_nothing_came_of_a_write_its_job_may_be_changed(desk: Desk, mending: Mending) -> None:
+    """Though its time has passed, by which it could not run as it is."""
+    job = mending.closed_while_open(Unknown())
+    desk.now = TWO_PM_TUESDAY + timedelta(minutes=1)
+    again = amend(mending, job, starts_at=LATER)
+    assert again.outcome_is_open
+    assert mending.run_to_end(job).status is Status.SUCCEEDED
+    assert [booking.starts_at for booking in desk.calendar.live()] == [LATER]
 
 
 def test_what_cal_com_turns_out_to_have_is_not_booked_at_another_time_as_well(desk: Desk, mending: Mending) -> None:

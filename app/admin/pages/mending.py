@@ -133,7 +133,7 @@ def _show(
         "mend.html",
         job=job_facts(shown, told.zone),
         verdict=verdict_facts(told),
-        may=what_can_be_done(shown.job),
+        may=what_can_be_done(told),
         form=form,
         chosen=wall_text(chosen, told.zone) if chosen else "",
         others=[{"at": f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}", "label": wall_text(at, told.zone)} for at in others],
