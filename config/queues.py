@@ -12,7 +12,7 @@ class QueueName(StrEnum):
     LIVE = "live"  # a caller is on the line
     BACKGROUND = "background"  # later tries, and looks at Cal.com
     WEBHOOKS = "webhooks"  # to endpoints of others, which may be slow
-    MAINTENANCE = "maintenance"  # what Cal.com tells, and looks for what it did not tell: never behind slow receivers
+    MAINTENANCE = "maintenance"  # what Cal.com tells, looks for what it did not, runs over many jobs: nobody waits
 
 
 WORKER_QUEUES = (QueueName.LIVE, QueueName.BACKGROUND, QueueName.MAINTENANCE)
@@ -26,6 +26,7 @@ class TaskName(StrEnum):
     NOTICE = "events.handle"
     SWEEP = "events.sweep"
     DELIVER = "webhooks.deliver"
+    BULK = "bulk.advance"
 
 
 ROUTES: dict[str, dict[str, str]] = {
@@ -33,6 +34,7 @@ ROUTES: dict[str, dict[str, str]] = {
     TaskName.NOTICE.value: {"queue": QueueName.MAINTENANCE.value},
     TaskName.SWEEP.value: {"queue": QueueName.MAINTENANCE.value},
     TaskName.DELIVER.value: {"queue": QueueName.WEBHOOKS.value},
+    TaskName.BULK.value: {"queue": QueueName.MAINTENANCE.value},
 }
 """Where a task goes when its publisher names no queue."""
 

@@ -16,9 +16,9 @@ from workers import lease_thread
 from workers.runtime import container, settings, stopping
 from workers.stall_guard import StallGuard
 
-TASKS = ("workers.tasks.appointments", "workers.tasks.webhooks", "workers.tasks.events")
+TASKS = ("workers.tasks.appointments", "workers.tasks.webhooks", "workers.tasks.events", "workers.tasks.bulk")
 
-IDS = ("job_id", "delivery_id", "notice_id", "account_id")
+IDS = ("job_id", "delivery_id", "notice_id", "account_id", "run_id")
 """What a message may carry; bound to every log line of its task."""
 
 

@@ -10,8 +10,10 @@ from flask import Flask, Response, g, send_from_directory, url_for
 from app.admin.pages.accounts import account_pages
 from app.admin.pages.agents import agent_pages
 from app.admin.pages.audit import audit_pages
+from app.admin.pages.bulk import bulk_pages
 from app.admin.pages.callers import caller_pages
 from app.admin.pages.jobs import job_pages
+from app.admin.pages.mending import mending_pages
 from app.admin.pages.operators import operator_pages
 from app.admin.pages.settings import setting_pages
 from app.admin.pages.sign_in import sign_in_pages
@@ -44,6 +46,7 @@ POLICY = "; ".join(
 
 MENU = (
     ("Jobs", "jobs.list_all", "jobs"),
+    ("Bulk", "bulk.list_all", "bulk"),
     ("Callers", "callers.list_all", "callers"),
     ("Webhooks", "webhooks.list_all", "webhooks"),
     ("Accounts", "accounts.list_all", "accounts"),
@@ -57,6 +60,8 @@ MENU = (
 PAGES = (
     sign_in_pages,
     job_pages,
+    mending_pages,
+    bulk_pages,
     caller_pages,
     webhook_pages,
     account_pages,

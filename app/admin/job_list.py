@@ -30,6 +30,7 @@ def list_page(asked: JobFilter, found: FoundJobs, *, plain: bool) -> dict[str, A
         "choices": _choices(found),
         "chosen": _chosen(asked, found, plain=plain),
         "may_export": plain,
+        "mend_all": "" if asked.who or not plain else url_for("bulk.new", **dict[str, Any](asked.given)),
     }
 
 

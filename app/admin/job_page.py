@@ -13,7 +13,7 @@ from app.admin.words import word
 from app.domain import speech
 from app.domain.audit import AuditEntry
 from app.domain.events import Event
-from app.domain.jobs import Attempt, Job
+from app.domain.jobs import Attempt, Job, Status
 from app.domain.outcomes import Asked, Succeeded
 from app.domain.privacy import ERASED
 from app.domain.timeline import Moment, Step
@@ -58,6 +58,7 @@ def job_page(found: InspectedJob, *, plain: bool, public_url: str) -> dict[str, 
         "entries": [_entry(entry) for entry in found.entries],
         "curl": as_curl(request_body(job, whom, plain=plain), public_url),
         "masked": not plain,
+        "can_be_mended": plain and job.status is not Status.SUCCEEDED,
     }
 
 

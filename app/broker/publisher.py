@@ -56,6 +56,9 @@ class CeleryPublisher:
     def publish_sweep(self, account_id: str) -> bool:
         return self._wake(TaskName.SWEEP, QueueName.MAINTENANCE, account_id=account_id)
 
+    def publish_bulk(self, run_id: str) -> bool:
+        return self._wake(TaskName.BULK, QueueName.MAINTENANCE, run_id=run_id)
+
     def publish_delivery(self, delivery_id: str) -> bool:
         return self._wake(TaskName.DELIVER, QueueName.WEBHOOKS, delivery_id=delivery_id)
 

@@ -7,6 +7,8 @@ from typing import Any
 from app.cli.output import moment
 from app.domain.appointments import Appointment, Book
 from app.domain.jobs import Attempt, Job
+from app.domain.preflight import NEAREST, Preflight, Verdict
+from app.domain.slots import nearest_first
 
 JOB_COLUMNS = ("id", "status", "action", "result", "attempts", "created_at", "next_attempt_at", "agent_id")
 ATTEMPT_COLUMNS = (
@@ -62,6 +64,23 @@ def attendee_document(job: Job, appointment: Appointment | None) -> dict[str, An
         "phone": attendee.phone,
         "time_zone": attendee.time_zone,
         "notes": job.command.notes,
+    }
+
+
+def preflight_document(told: Preflight) -> dict[str, Any]:
+    """`openings` are the free times nearest to a wanted one that is gone, `found_at` is that of the booking found."""
+    wanted = told.job.starts_at
+    gone = wanted is not None and told.verdict is Verdict.SLOT_GONE
+    return {
+        "id": told.job.id,
+        "status": told.job.status.value,
+        "verdict": told.verdict.value,
+        "says": told.says,
+        "starts_at": moment(wanted),
+        "found_at": moment(told.found_at),
+        "openings": [moment(at) for at in nearest_first(told.openings, wanted, NEAREST)] if wanted and gone else [],
+        "checked_at": moment(told.checked_at),
+        "check_again_in": told.wait,
     }
 
 

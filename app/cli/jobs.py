@@ -1,4 +1,4 @@
-"""`ringbook jobs`: look at jobs, run failed ones again, close those that shall not run."""
+"""`ringbook jobs`: look at jobs, check what a retry would come to, run failed ones again, close others."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import click
 
-from app.cli.job_facts import ATTEMPT_COLUMNS, JOB_COLUMNS, attendee_document, job_document
+from app.cli.job_facts import ATTEMPT_COLUMNS, JOB_COLUMNS, attendee_document, job_document, preflight_document
+from app.cli.operators import actor
 from app.cli.output import json_option, print_facts, print_json, print_table
 from app.cli.session import use_cases
 from app.domain.jobs import Job, Status
@@ -15,7 +16,7 @@ from app.domain.stores import JobFilter
 
 @click.group(name="jobs")
 def command() -> None:
-    """Jobs: list, show, requeue and discard them."""
+    """Jobs: list, show, check, requeue and discard them."""
 
 
 @command.command(name="list")
@@ -58,6 +59,19 @@ def show(job_id: str, attendee: bool, as_json: bool) -> None:
 
 @command.command()
 @click.argument("job_id", metavar="ID")
+@json_option
+def check(job_id: str, as_json: bool) -> None:
+    """Say what would come of a job if it were requeued now. Asks Cal.com, and changes nothing."""
+    with use_cases() as container:
+        document = preflight_document(container.preflight_job(job_id))
+    if as_json:
+        print_json(document)
+    else:
+        print_facts(document | {"openings": ", ".join(document["openings"])})
+
+
+@command.command()
+@click.argument("job_id", metavar="ID")
 @click.option("--deadline", type=click.IntRange(min=1), metavar="MINUTES", help="How long it may be tried from now on.")
 @click.option("--force", is_flag=True, help="Even if the same request came again later.")
 @json_option
@@ -65,7 +79,7 @@ def requeue(job_id: str, deadline: int | None, force: bool, as_json: bool) -> No
     """Run a failed or discarded job again. What it may have sent already is looked for first."""
     lasting = None if deadline is None else timedelta(minutes=deadline)
     with use_cases() as container:
-        job = container.requeue_job(job_id, lasting=lasting, force=force)
+        job = container.requeue_job(job_id, actor=actor(), lasting=lasting, force=force)
     _print(job, as_json)
 
 
@@ -77,7 +91,7 @@ def requeue(job_id: str, deadline: int | None, force: bool, as_json: bool) -> No
 def discard(job_id: str, reason: str, force: bool, as_json: bool) -> None:
     """Close a job for good: it does not run any more."""
     with use_cases() as container:
-        job = container.discard_job(job_id, reason=reason, force=force)
+        job = container.discard_job(job_id, actor=actor(), reason=reason, force=force)
     _print(job, as_json)
 
 

@@ -21,7 +21,7 @@ from app.calcom.transport import TimeLimits
 from app.domain.held_slots import WholeSlotCache
 from app.domain.limits import Counted, Limit, Limits, LimitTable
 from app.domain.operators import IdentityProvider, Passwords
-from app.domain.ports import CalendarAt, Clock, Doorbell, HookDesk, NoticePublisher, Publisher
+from app.domain.ports import BulkPublisher, CalendarAt, Clock, Doorbell, HookDesk, NoticePublisher, Publisher
 from app.domain.privacy import ContactSeal
 from app.domain.sending import Sender
 from app.domain.stores import OpenUnit
@@ -63,6 +63,7 @@ class Adapters:
     hook_desk: HookDesk
     publisher: Publisher
     notice_publisher: NoticePublisher
+    bulk_publisher: BulkPublisher
     doorbell: Doorbell
     clock: Clock
     look_ups: Executor
@@ -103,6 +104,7 @@ def choose_adapters(settings: Settings, *, local: Clock = utc_now) -> Adapters:
         hook_desk=calendar.at(Priority.SUGGEST).hooks(),
         publisher=publisher,
         notice_publisher=publisher,
+        bulk_publisher=publisher,
         limits=limits,
         doorbell=doorbell,
         clock=database.clock,

@@ -8,6 +8,7 @@ from app.container.adapters import Adapters
 from app.container.callbacks import CallbackCases, bind_callbacks
 from app.container.desk_webhooks import DeskWebhookCases, bind_desk_webhooks
 from app.container.job_desk import JobDeskCases, bind_job_desk
+from app.container.mending import MendingCases, bind_mending
 from app.container.setup import SetupCases, bind_setup
 from app.container.staff import StaffCases, bind_staff
 from app.domain.operators import IdentityProvider
@@ -32,6 +33,7 @@ class DeskCases:
     callbacks: CallbackCases
     webhooks: DeskWebhookCases
     setup: SetupCases
+    mending: MendingCases
 
 
 def bind_desk(adapters: Adapters, settings: Settings) -> DeskCases:
@@ -51,4 +53,5 @@ def bind_desk(adapters: Adapters, settings: Settings) -> DeskCases:
         callbacks=bind_callbacks(adapters),
         webhooks=bind_desk_webhooks(adapters),
         setup=bind_setup(adapters, settings),
+        mending=bind_mending(adapters),
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from app.container.adapters import Adapters
 from app.container.diagnosis import bind_diagnosis
+from app.container.mending import bind_preflight
 from app.container.staff import StaffCases, bind_staff
 from app.container.webhooks import WebhookCases, bind_webhooks
 from app.domain.traffic import Priority
@@ -25,6 +26,7 @@ from app.services.list_api_keys import ListApiKeys
 from app.services.list_audit import ListAudit
 from app.services.list_directory import ListAccounts, ListAgents, ListOrganizations
 from app.services.list_jobs import ListJobs
+from app.services.preflight_job import PreflightJob
 from app.services.prune_personal_data import PrunePersonalData
 from app.services.requeue_job import RequeueJob
 from app.services.revoke_api_key import RevokeApiKey
@@ -57,6 +59,7 @@ class OperatorCases:
     show_agent: ShowAgent
     list_jobs: ListJobs
     show_job: ShowJob
+    preflight_job: PreflightJob
     requeue_job: RequeueJob
     discard_job: DiscardJob
     erase_person: ErasePerson
@@ -98,6 +101,7 @@ def bind_operators(adapters: Adapters, *, calcom_base_url: str, public_url: str)
         show_agent=ShowAgent(read_unit=read_unit),
         list_jobs=ListJobs(read_unit=read_unit),
         show_job=ShowJob(read_unit=read_unit),
+        preflight_job=bind_preflight(adapters, Priority.SUGGEST),
         requeue_job=RequeueJob(open_unit=open_unit, publisher=publisher, clock=clock),
         discard_job=DiscardJob(open_unit=open_unit, publisher=publisher, doorbell=doorbell, clock=clock),
         erase_person=ErasePerson(open_unit=open_unit, read_unit=read_unit, clock=clock),

@@ -8,6 +8,7 @@ from datetime import timedelta
 from functools import partial
 
 from app.container.adapters import Adapters
+from app.container.mending import bind_wake
 from app.domain.identifiers import new_owner_id
 from app.services.prune_events import PruneEvents
 from app.services.prune_jobs import PruneJobs
@@ -56,16 +57,19 @@ def bind_schedule(adapters: Adapters, settings: Settings) -> Schedule:
         owner=owner,
         sweep_every=timedelta(seconds=settings.sweep_seconds),
     )
+    wake_bulk = bind_wake(adapters)
     prune_jobs = PruneJobs(open_unit=open_unit, clock=clock, keep=KEEP_FINAL_JOBS)
     prune_events = PruneEvents(open_unit=open_unit, clock=clock, keep=KEEP_EVENTS)
     chores = (
         Chore(name="rescue_jobs", every=EACH_ROUND, do=rescue_jobs),
         Chore(name="rescue_deliveries", every=EACH_ROUND, do=rescue_deliveries),
         Chore(name="rescue_notices", every=EACH_ROUND, do=rescue_notices),
+        Chore(name="wake_bulk", every=EACH_ROUND, do=wake_bulk),
         Chore(name="enroll_accounts", every=NOW_AND_THEN, do=rescue_notices.enroll),
         Chore(name="prune_jobs", every=PRUNE_EVERY, do=prune_jobs),
         Chore(name="prune_events", every=PRUNE_EVERY, do=prune_events),
         Chore(name="prune_notices", every=PRUNE_EVERY, do=rescue_notices.prune),
+        Chore(name="prune_bulk", every=PRUNE_EVERY, do=wake_bulk.prune),
         Chore(name="prune_sessions", every=PRUNE_EVERY, do=PruneSessions(open_unit=open_unit, clock=clock)),
         *_retention(adapters, settings.retention_days),
     )

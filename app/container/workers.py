@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from app.container.adapters import Adapters
+from app.container.mending import bind_advance
 from app.domain.traffic import Priority
+from app.services.advance_bulk import AdvanceBulk
 from app.services.bulkhead import Bulkhead
 from app.services.deliver_webhook import DeliverWebhook
 from app.services.execute_job import ExecuteJob
@@ -37,6 +39,7 @@ class WorkerCases:
     deliver_webhook: DeliverWebhook
     handle_notice: HandleNotice
     sweep_account: SweepAccount
+    advance_bulk: AdvanceBulk
 
 
 def bind_workers(adapters: Adapters, settings: Settings, *, stopping: Callable[[], bool]) -> WorkerCases:
@@ -47,6 +50,7 @@ def bind_workers(adapters: Adapters, settings: Settings, *, stopping: Callable[[
         deliver_webhook=_delivery(adapters, settings.webhook_threads, stopping),
         handle_notice=_handling(adapters),
         sweep_account=_sweeping(adapters, timedelta(seconds=settings.sweep_seconds)),
+        advance_bulk=bind_advance(adapters, stopping=stopping),
     )
 
 

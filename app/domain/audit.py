@@ -18,6 +18,12 @@ class Deed(StrEnum):
     AMEND = "amend"  # a job, with another time or contact
     DISCARD = "discard"  # a job
     EXPORT = "export"  # jobs, with whom they are for; `counts` says how many got out
+    BULK_START = "bulk_start"  # a run over many jobs was made: it collects and checks them
+    BULK_CHECK = "bulk_check"  # they are checked once more
+    BULK_CONFIRM = "bulk_confirm"  # it may act on them; `counts` says on how many
+    BULK_PAUSE = "bulk_pause"
+    BULK_RESUME = "bulk_resume"
+    BULK_CANCEL = "bulk_cancel"
     SIGN_IN = "sign_in"
     SIGN_IN_REFUSED = "sign_in_refused"
     SIGN_OUT = "sign_out"  # of one session, or of all: `counts` says how many

@@ -38,6 +38,10 @@ def new_audit_id() -> str:
     return _random("audit_")
 
 
+def new_bulk_id() -> str:
+    return _random("bulk_")
+
+
 def new_operator_id() -> str:
     return _random("oper_")
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from app.domain.answers import Final
 from app.domain.appointments import Action, Book, Cancel, Reschedule
-from app.domain.outcomes import Asked
+from app.domain.outcomes import NOT_TAKEN, Asked
 
 Command = Book | Reschedule | Cancel
 
@@ -84,9 +85,9 @@ class Job:
     `fence` grows with every claim; a write that carries an old fence changes nothing. `submitted_at` is set (and
     committed) before a request that changes something leaves for Cal.com, and cleared only when its outcome is known:
     while it is set nothing is sent again before a look at Cal.com. `submissions` counts those requests, but for those
-    that Cal.com is known not to have taken (refused connections, rate limits). `endpoint_ids`: the endpoints that are
-    told of it; empty: all of the organization. `told_pending_at`: since when its caller believes that it is still being
-    confirmed.
+    that Cal.com is known not to have taken (refused connections, rate limits). `requeued_at`: when somebody last had it
+    run again. `endpoint_ids`: the endpoints that are told of it; empty: all of the organization. `told_pending_at`:
+    since when its caller believes that it is still being confirmed.
     """
 
     id: str
@@ -116,6 +117,7 @@ class Job:
     lease_until: datetime | None = None
     published_at: datetime | None = None
     finished_at: datetime | None = None
+    requeued_at: datetime | None = None
     final: Final | None = None
     endpoint_ids: tuple[str, ...] = ()
     told_pending_at: datetime | None = None
@@ -129,3 +131,17 @@ class Job:
     def outcome_is_open(self) -> bool:
         """True while a request of this job may or may not have reached its goal in Cal.com."""
         return self.submitted_at is not None and not self.status.is_final
+
+    @property
+    def last_submission(self) -> datetime | None:
+        """When its last request left that Cal.com may have taken, as far as the job's history tells; None: none did."""
+        if self.submitted_at is not None or not self.submissions:
+            return self.submitted_at
+        sent = (each.submitted_at for each in self.history if each.outcome not in NOT_TAKEN)
+        return max((at for at in sent if at is not None), default=None)
+
+    @property
+    def version(self) -> str:
+        """Changes with every move of the job: what was decided about another version is not done."""
+        seen = f"{self.fence} {self.status} {self.finished_at and self.finished_at.timestamp()}"
+        return hashlib.sha256(seen.encode()).hexdigest()[:16]

@@ -74,6 +74,13 @@ class RetryLater:
     trace: Trace = Trace()
 
 
+POSTPONED = "postponed"
+"""How an attempt is recorded that Cal.com itself asked to be made later: it does not count as a try."""
+
+NOT_TAKEN = frozenset({RetryLater.name, POSTPONED})
+"""How attempts are recorded whose request Cal.com is known not to have taken."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unknown:
     """It may or may not have been done: look before anything is sent again.

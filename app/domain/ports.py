@@ -39,7 +39,25 @@ class BookingWish:
     metadata: dict[str, str]
 
 
-class Calendar(Protocol):
+class Looks(Protocol):
+    """What is asked of Cal.com to find out what became of a write, and what could come of another. Changes nothing."""
+
+    def booking(self, access: Access, uid: str) -> Booking | None:
+        """The booking as it stands, None if Cal.com does not know the uid. Raises CalendarError."""
+        ...
+
+    def bookings_made_since(self, access: Access, since: datetime) -> list[Booking]:
+        """All that was booked from `since` on, cancelled ones too, every page read. Raises CalendarError."""
+        ...
+
+    def openings(
+        self, access: Access, event_type_id: int, start: datetime, end: datetime, *, moving_uid: str = ""
+    ) -> list[datetime]:
+        """Free starts in [start, end), UTC, sorted, without duplicates. Raises CalendarError."""
+        ...
+
+
+class Calendar(Looks, Protocol):
     """Cal.com API v2. Writes never raise for what Cal.com answers or fails to answer: they return the outcome."""
 
     def book(self, access: Access, wish: BookingWish) -> Outcome: ...
@@ -47,10 +65,6 @@ class Calendar(Protocol):
     def move(self, access: Access, uid: str, starts_at: datetime, reason: str) -> Outcome: ...
 
     def cancel(self, access: Access, uid: str, reason: str) -> Outcome: ...
-
-    def booking(self, access: Access, uid: str) -> Booking | None:
-        """The booking as it stands, None if Cal.com does not know the uid. Raises CalendarError."""
-        ...
 
     def bookings(
         self,
@@ -64,21 +78,11 @@ class Calendar(Protocol):
         """All live bookings in a window, every page read; `email` as Cal.com stores it. Raises CalendarError."""
         ...
 
-    def bookings_made_since(self, access: Access, since: datetime) -> list[Booking]:
-        """All that was booked from `since` on, cancelled ones too, every page read. Raises CalendarError."""
-        ...
-
     def bookings_changed_between(self, access: Access, since: datetime, until: datetime | None) -> list[Booking]:
         """All that was booked, moved, cancelled or decided from `since` on (and until then), every page read.
 
         Raises CalendarError.
         """
-        ...
-
-    def openings(
-        self, access: Access, event_type_id: int, start: datetime, end: datetime, *, moving_uid: str = ""
-    ) -> list[datetime]:
-        """Free starts in [start, end), UTC, sorted, without duplicates. Raises CalendarError."""
         ...
 
     def event_type(self, access: Access, event_type_id: int) -> EventType:
@@ -159,6 +163,12 @@ class NoticePublisher(Protocol):
 
     def publish_sweep(self, account_id: str) -> bool:
         """An account is to be looked through for what its hook did not tell."""
+        ...
+
+
+class BulkPublisher(Protocol):
+    def publish_bulk(self, run_id: str) -> bool:
+        """Wake a worker for a run over many jobs; False (never an exception) if the broker did not take the message."""
         ...
 
 

@@ -60,10 +60,22 @@ def postponed_until(wait: float, *, now: datetime, deadline_at: datetime, jitter
     return min(at, deadline_at) if deadline_at > now else at
 
 
-def next_look(*, submitted_at: datetime, now: datetime, settle: float, wait: float | None = None) -> datetime | None:
+def is_looked_for_in_vain(*, submitted_at: datetime, requeued_at: datetime | None, now: datetime) -> bool:
+    """True once looks have failed for too long; who has a job run again wants it looked for anew."""
+    return now - max(submitted_at, requeued_at or submitted_at) > LOOKING_LIMIT
+
+
+def next_look(
+    *,
+    submitted_at: datetime,
+    requeued_at: datetime | None = None,
+    now: datetime,
+    settle: float,
+    wait: float | None = None,
+) -> datetime | None:
     """When to look for an unanswered write again, not before `wait` seconds; None once it has gone on for too long."""
     age = (now - submitted_at).total_seconds()
-    if now - submitted_at > LOOKING_LIMIT:
+    if is_looked_for_in_vain(submitted_at=submitted_at, requeued_at=requeued_at, now=now):
         return None
     upcoming = [look for look in (*LOOKS, settle) if look > age and look <= settle]
     at = submitted_at + timedelta(seconds=upcoming[0]) if upcoming else now + timedelta(seconds=LOOK_PAUSE)

@@ -8,10 +8,12 @@ from datetime import datetime
 from types import TracebackType
 from typing import Protocol, Self
 
+from app.domain.amendments import AmendmentStore
 from app.domain.answers import Final
 from app.domain.api_keys import ApiKeyStore
 from app.domain.appointments import Appointment, AppointmentStatus, Reach
 from app.domain.audit import AuditStore
+from app.domain.bulk_store import BulkStore
 from app.domain.callbacks import CallbackStore
 from app.domain.caller_secrets import CallerSecretStore
 from app.domain.directory_store import Directory
@@ -127,9 +129,13 @@ class JobStore(Protocol):
         """Give a claimed job back unrun (shutdown, no leave to ask Cal.com): as it was before, due `at` or at once."""
         ...
 
-    def requeue(self, job_id: str, *, now: datetime, deadline_at: datetime) -> bool: ...
+    def requeue(
+        self, job_id: str, *, now: datetime, deadline_at: datetime, fence: int | None = None, amended: Job | None = None
+    ) -> bool:
+        """Only under that `fence`, where one is given. `amended` has the command and times it runs with from now on."""
+        ...
 
-    def discard(self, job_id: str, *, now: datetime, final: Final) -> bool: ...
+    def discard(self, job_id: str, *, now: datetime, final: Final, fence: int | None = None) -> bool: ...
 
     def due(self, *, now: datetime, per_org: int) -> dict[str, list[DueJob]]:
         """By organization, longest waiting first: those due of its `per_org` oldest queued jobs, its retrying ones and
@@ -232,6 +238,8 @@ class UnitOfWork(Protocol):
     endpoints: EndpointStore
     deliveries: DeliveryStore
     callbacks: CallbackStore
+    amendments: AmendmentStore
+    bulk: BulkStore
 
     def __enter__(self) -> Self: ...
 

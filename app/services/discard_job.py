@@ -3,20 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from app.domain.answers import Final, Result
+from app.domain.audit import Deed
 from app.domain.errors import ConflictError
 from app.domain.jobs import Job, Status, sources_of
 from app.domain.ports import Clock, Doorbell, Publisher
-from app.domain.stores import OpenUnit
+from app.domain.stores import OpenUnit, UnitOfWork
+from app.services.decided import check_reason, check_version, record_decision
 from app.services.named import checked_reason, job_named, refused
 from app.services.tell_outcome import tell_discard
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Discarded:
+    """A job that was closed: what is to be woken by it once that is committed."""
+
+    job: Job
+    freed: tuple[str, ...]
+    told: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DiscardJob:
     """While it is not known whether Cal.com has what the job asked for, only `force` discards it.
 
+    `version`: how the job was when it was decided about; empty for however it is.
     Raises UnknownNameError (ConflictError where its state does not allow this) and RefusedError.
     """
 
@@ -25,29 +38,43 @@ class DiscardJob:
     doorbell: Doorbell
     clock: Clock
 
-    def __call__(self, job_id: str, *, reason: str, force: bool = False) -> Job:
-        final = Final(result=Result.DISCARDED, detail=checked_reason(reason))
+    def __call__(self, job_id: str, *, actor: str, reason: str, force: bool = False, version: str = "") -> Job:
+        why = checked_reason(reason)
         with self.open_unit() as unit:
             job = job_named(unit.jobs, job_id)
-            _check_state(job)
-            if not force:
-                _check_outcome(job)
-            if not unit.jobs.discard(job.id, now=self.clock(), final=final):
-                raise ConflictError(f"The job {job.id} changed at this moment. Look at it again.")
-            told = tell_discard(unit, job, self.clock())
-            unit.callbacks.open(job.id, now=self.clock())
-            discarded = job_named(unit.jobs, job.id)
-            freed = unit.jobs.waiting_behind(discarded, now=self.clock())
+            check_version(job, version)
+            done = discard(unit, job, now=self.clock(), actor=actor, reason=why, force=force)
             unit.commit()
-        self.doorbell.ring(job.id)
-        for waiting in freed:
+        self.wake(done)
+        return done.job
+
+    def wake(self, done: Discarded) -> None:
+        """Whoever waited for the job, or behind it. What is not told here, the scheduler finds."""
+        self.doorbell.ring(done.job.id)
+        for waiting in done.freed:
             self.publisher.publish(waiting)
-        for delivery_id in told:
+        for delivery_id in done.told:
             self.publisher.publish_delivery(delivery_id)
-        return discarded
 
 
-def _check_state(job: Job) -> None:
+def discard(unit: UnitOfWork, job: Job, *, now: datetime, actor: str, reason: str, force: bool = False) -> Discarded:
+    """The same within a unit of work that does more than this; who commits it wakes those who wait."""
+    check_discard(job)
+    check_reason(job, reason)
+    if not force:
+        _check_outcome(job)
+    final = Final(result=Result.DISCARDED, detail=reason)
+    if not unit.jobs.discard(job.id, now=now, final=final, fence=job.fence):
+        raise ConflictError(f"The job {job.id} changed at this moment. Look at it again.")
+    record_decision(unit, Deed.DISCARD, job, actor=actor, at=now, reason=reason)
+    told = tell_discard(unit, job, now)
+    unit.callbacks.open(job.id, now=now)
+    discarded = job_named(unit.jobs, job.id)
+    return Discarded(job=discarded, freed=tuple(unit.jobs.waiting_behind(discarded, now=now)), told=told)
+
+
+def check_discard(job: Job) -> None:
+    """Raises ConflictError where the job, as it is kept, cannot be closed."""
     if job.status is Status.RUNNING:
         raise ConflictError(f"A worker is at the job {job.id} now. Wait until it is done, then look again.")
     if job.status not in sources_of(Status.DISCARDED):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from app.domain.appointments import Booking
 from app.domain.directory import Access
-from app.domain.ports import Calendar
+from app.domain.ports import Looks
 
 MAX_MOVES = 20
 """How many moves of one booking are followed."""
@@ -20,7 +20,7 @@ class Trail:
     uids: tuple[str, ...]
 
 
-def follow_booking(calendar: Calendar, access: Access, uid: str) -> Trail:
+def follow_booking(calendar: Looks, access: Access, uid: str) -> Trail:
     """Raises CalendarError."""
     booking, uids = calendar.booking(access, uid), [uid]
     for _ in range(MAX_MOVES):

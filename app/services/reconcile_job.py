@@ -10,8 +10,8 @@ from app.domain.appointments import Appointment, AppointmentStatus, Book, Bookin
 from app.domain.errors import CalendarError, PostponedError
 from app.domain.notices import JOB_KEY
 from app.domain.outcomes import Failed, Outcome, RetryLater, Succeeded, Trace, Unknown
-from app.domain.ports import Calendar, Clock
-from app.domain.retry_policy import LOOKING_LIMIT, has_settled
+from app.domain.ports import Clock, Looks
+from app.domain.retry_policy import has_settled, is_looked_for_in_vain
 from app.services.follow_booking import follow_booking
 from app.services.scene import Scene
 
@@ -23,7 +23,7 @@ CLOCKS_DIFFER = timedelta(minutes=10)
 class ReconcileJob:
     """Found is conclusive at once. Not found is believed only when Cal.com cannot commit the write any more."""
 
-    calendar: Calendar
+    calendar: Looks
     clock: Clock
 
     def __call__(self, scene: Scene) -> Outcome | None:
@@ -35,7 +35,8 @@ class ReconcileJob:
         try:
             found = self.look(scene)
         except PostponedError as postponed:
-            if self.clock() - submitted_at <= LOOKING_LIMIT:
+            requeued_at, now = scene.job.requeued_at, self.clock()
+            if not is_looked_for_in_vain(submitted_at=submitted_at, requeued_at=requeued_at, now=now):
                 raise
             return Unknown(trace=postponed.outcome.trace)
         except CalendarError as error:
@@ -48,15 +49,9 @@ class ReconcileJob:
 
     def look(self, scene: Scene) -> Outcome | None:
         """One look: Succeeded or Failed if Cal.com shows it, None if it does not (yet). Raises CalendarError."""
-        command = scene.job.command
-        if isinstance(command, Book):
+        if isinstance(scene.job.command, Book):
             return self._look_for_booking(scene)
-        booking = self.follow(scene, scene.subject)
-        if booking is None:
-            return Failed(result=Result.UNKNOWN_APPOINTMENT)
-        if isinstance(command, Reschedule):
-            return _moved(booking, command, scene.subject)
-        return Succeeded(booking=booking) if booking.status is AppointmentStatus.CANCELLED else None
+        return judged(scene, self.follow(scene, scene.subject))
 
     def follow(self, scene: Scene, appointment: Appointment) -> Booking | None:
         """The booking at the end of the appointment's chain of moves. Raises CalendarError."""
@@ -70,6 +65,15 @@ class ReconcileJob:
         if live is not None:
             return Succeeded(booking=live)
         return Failed(result=Result.ALREADY_CANCELLED, trace=Trace(code="cancelled_by_host")) if ours else None
+
+
+def judged(scene: Scene, booking: Booking | None) -> Outcome | None:
+    """What the booking of an appointment says of the job that is to move or cancel it; None: it is yet to be done."""
+    if booking is None:
+        return Failed(result=Result.UNKNOWN_APPOINTMENT)
+    if isinstance(scene.job.command, Reschedule):
+        return _moved(booking, scene.job.command, scene.subject)
+    return Succeeded(booking=booking) if booking.status is AppointmentStatus.CANCELLED else None
 
 
 def wait_of(outcome: Outcome) -> float | None:

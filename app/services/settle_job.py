@@ -10,7 +10,17 @@ from app.domain.answers import Final, Result
 from app.domain.appointments import AppointmentStatus, Book, Booking, Cancel
 from app.domain.errors import CalendarError
 from app.domain.jobs import Job, Status
-from app.domain.outcomes import Failed, Moved, Outcome, RetryLater, SlotUnavailable, Succeeded, Trace, Unknown
+from app.domain.outcomes import (
+    POSTPONED,
+    Failed,
+    Moved,
+    Outcome,
+    RetryLater,
+    SlotUnavailable,
+    Succeeded,
+    Trace,
+    Unknown,
+)
 from app.domain.ports import Calendar, Clock, Doorbell, Publisher, SlotCache
 from app.domain.retry_policy import LOOKING_LIMIT, next_look, next_try
 from app.domain.slots import nearest_first, upcoming
@@ -19,9 +29,6 @@ from app.services.appointment_after import appointment_after
 from app.services.look_up import Within
 from app.services.scene import Scene
 from app.services.tell_outcome import tell_failure, tell_success
-
-POSTPONED = "postponed"
-"""How an attempt is recorded that Cal.com itself asked to be made later: it does not count as a try."""
 
 ALTERNATIVES_AHEAD = timedelta(days=7)
 """How far behind the refused time other times are looked for."""
@@ -75,7 +82,13 @@ class SettleJob:
         with self.read_unit() as unit:
             stored = unit.jobs.get(job.id)  # the claimed job in hand is older than its write
         if stored is not None and stored.submitted_at is not None:
-            at = next_look(submitted_at=stored.submitted_at, now=now, settle=scene.settle, wait=outcome.wait)
+            at = next_look(
+                submitted_at=stored.submitted_at,
+                requeued_at=stored.requeued_at,
+                now=now,
+                settle=scene.settle,
+                wait=outcome.wait,
+            )
             self._again(job, outcome, at, Result.OUTCOME_UNKNOWN)
         else:
             unread = RetryLater(wait=outcome.wait, trace=outcome.trace)
@@ -105,7 +118,8 @@ class SettleJob:
             self._again(job, waiting, at, Result.UPSTREAM_KEY)
         else:
             open_still = Unknown(trace=Trace(code="not_now"))
-            at = next_look(submitted_at=job.submitted_at, now=now, settle=LOOKING_LIMIT.total_seconds())
+            settle = LOOKING_LIMIT.total_seconds()
+            at = next_look(submitted_at=job.submitted_at, requeued_at=job.requeued_at, now=now, settle=settle)
             self._again(job, open_still, at, Result.OUTCOME_UNKNOWN)
 
     def _succeed(self, scene: Scene, booking: Booking, outcome: Outcome) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, FromClause, Index, and_, false, literal_column, or_
 
-from app.domain.job_search import TRIED_OFTEN
+from app.domain.job_search import TRIED_OFTEN, JobSearch
 from app.storage.json_text import JsonText
 from app.storage.tables import appointments, jobs
 
@@ -63,6 +63,31 @@ def is_attendee(contacts: Collection[str]) -> Condition:
     named = sorted(contacts)
     ways = (appointments.c.attendee_email, appointments.c.attendee_phone)
     return or_(false(), *(and_(given(way), way.in_(named)) for way in ways))
+
+
+def fits(table: FromClause, wanted: JobSearch) -> list[Condition]:
+    """It is one of those wanted, its state and whom it is for apart."""
+    exact = (
+        (table.c.org_id, wanted.org_id),
+        (table.c.agent_id, wanted.agent_id),
+        (table.c.account_id, wanted.account_id),
+        (table.c.appointment_id, wanted.appointment_id),
+        (action_of(table), wanted.action),
+        (call_of(table), wanted.call_session_id),
+        (result_of(table), wanted.result),
+    )
+    conditions = [value == asked for value, asked in exact if asked is not None]
+    if wanted.call_session_id is not None:
+        conditions.append(given(call_of(table)))
+    if wanted.result is not None:
+        conditions.append(is_finished(table))
+    if wanted.tried is not None:
+        conditions.append(was_tried(table, wanted.tried))
+    if wanted.since is not None:
+        conditions.append(table.c.created_at >= wanted.since)
+    if wanted.until is not None:
+        conditions.append(table.c.created_at < wanted.until)
+    return conditions
 
 
 def _index(name: str, *columns: Any, where: Any = None) -> Index:

@@ -92,27 +92,7 @@ class SqlJobList:
 
 
 def _in_state(source: FromClause, status: Status, wanted: JobSearch) -> list[Condition]:
-    exact = (
-        (source.c.org_id, wanted.org_id),
-        (source.c.agent_id, wanted.agent_id),
-        (source.c.account_id, wanted.account_id),
-        (source.c.appointment_id, wanted.appointment_id),
-        (job_facts.action_of(source), wanted.action),
-        (job_facts.call_of(source), wanted.call_session_id),
-        (job_facts.result_of(source), wanted.result),
-    )
-    conditions = [source.c.status == status, *(value == given for value, given in exact if given is not None)]
-    if wanted.call_session_id is not None:
-        conditions.append(given(job_facts.call_of(source)))
-    if wanted.result is not None:
-        conditions.append(job_facts.is_finished(source))
-    if wanted.tried is not None:
-        conditions.append(job_facts.was_tried(source, wanted.tried))
-    if wanted.since is not None:
-        conditions.append(source.c.created_at >= wanted.since)
-    if wanted.until is not None:
-        conditions.append(source.c.created_at < wanted.until)
-    return conditions
+    return [source.c.status == status, *job_facts.fits(source, wanted)]
 
 
 def _first(source: FromClause, conditions: Sequence[Condition], part: Part) -> Select[Any]:

@@ -12,6 +12,9 @@ from app.storage.tables import jobs
 
 NO_LEASE: dict[str, Any] = {"lease_owner": "", "lease_until": None}
 
+AT_ONCE: dict[str, Any] = {"published_at": None}
+"""For jobs whose next message is not a repeat of the last one."""
+
 
 def held(job: Job, now: datetime) -> Update:
     """A job as long as its holder still has it."""

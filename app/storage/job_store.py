@@ -11,22 +11,19 @@ from sqlalchemy.orm import Session
 
 from app.domain.answers import Final, Result
 from app.domain.dedupe import is_explicit
-from app.domain.jobs import Attempt, Job, Status, sources_of
+from app.domain.jobs import Attempt, Job, Status
 from app.domain.outcomes import Trace
 from app.domain.stores import DueJob, JobFilter, Queue
-from app.storage import attempt_rows, job_queries, job_wakes, queue_queries
+from app.storage import attempt_rows, job_decisions, job_queries, job_wakes, queue_queries
 from app.storage.codec import final_to_json
 from app.storage.dialects import insert_into, rows_changed
 from app.storage.job_conditions import is_due, is_unhindered, take_turns
-from app.storage.job_moves import NO_LEASE, held, move
+from app.storage.job_moves import AT_ONCE, NO_LEASE, held, move
 from app.storage.job_rows import job_from_row, job_to_row
 from app.storage.tables import jobs
 
 CLOCKS_DIFFER = timedelta(seconds=2)
 """Hosts' clocks may: a job that one of them made this moment is due on every other."""
-
-AT_ONCE: dict[str, Any] = {"published_at": None}
-"""For jobs whose next message is not a repeat of the last one."""
 
 
 class SqlJobStore:
@@ -127,34 +124,14 @@ class SqlJobStore:
         attempt_rows.remove_attempt(self._session, job)
         return True
 
-    def requeue(self, job_id: str, *, now: datetime, deadline_at: datetime) -> bool:
-        """A job that ended with an unknown outcome still has its `submitted_at`: it looks before it sends again."""
+    def requeue(
+        self, job_id: str, *, now: datetime, deadline_at: datetime, fence: int | None = None, amended: Job | None = None
+    ) -> bool:
         take_turns(self._session, job_id)
-        again = (
-            update(jobs)
-            .where(jobs.c.id == job_id, jobs.c.status.in_(sources_of(Status.QUEUED)))
-            .values(
-                status=Status.QUEUED,
-                next_attempt_at=now,
-                deadline_at=deadline_at,
-                attempts=0,
-                crashes=0,
-                submissions=case((jobs.c.submissions > 0, 1), else_=0),
-                final=None,
-                finished_at=None,
-                **AT_ONCE,
-            )
-        )
-        return self._changed(again)
+        return self._changed(job_decisions.requeued(job_id, now, deadline_at, fence, amended))
 
-    def discard(self, job_id: str, *, now: datetime, final: Final) -> bool:
-        """`submitted_at` stays as it is, for the day the job is requeued."""
-        closed = (
-            update(jobs)
-            .where(jobs.c.id == job_id, jobs.c.status.in_(sources_of(Status.DISCARDED)))
-            .values(status=Status.DISCARDED, final=final_to_json(final), finished_at=now)
-        )
-        return self._changed(closed)
+    def discard(self, job_id: str, *, now: datetime, final: Final, fence: int | None = None) -> bool:
+        return self._changed(job_decisions.discarded(job_id, now, final, fence))
 
     def holder_of(self, dedupe_key: str) -> Job | None:
         row = self._session.execute(select(jobs).where(jobs.c.dedupe_key == dedupe_key)).one_or_none()

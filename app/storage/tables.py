@@ -72,6 +72,7 @@ jobs = Table(
     Column("endpoint_ids", JSON(none_as_null=True)),
     Column("erased_at", UtcTime),
     Column("told_pending_at", UtcTime),
+    Column("requeued_at", UtcTime),
     CheckConstraint(
         "(finished_at IS NULL) = (status IN ('queued', 'running', 'retrying'))", name="finished_when_final"
     ),

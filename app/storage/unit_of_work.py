@@ -8,8 +8,10 @@ from typing import Self
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from app.domain.amendments import AmendmentStore
 from app.domain.api_keys import ApiKeyStore
 from app.domain.audit import AuditStore
+from app.domain.bulk_store import BulkStore
 from app.domain.callbacks import CallbackStore
 from app.domain.caller_secrets import CallerSecretStore
 from app.domain.directory_store import Directory
@@ -19,9 +21,11 @@ from app.domain.operators import OperatorStore
 from app.domain.privacy import PersonalData
 from app.domain.stores import AppointmentStore, JobStore, LeaseStore
 from app.domain.webhook_stores import DeliveryStore, EndpointStore
+from app.storage.amendment_store import SqlAmendmentStore
 from app.storage.api_key_store import SqlApiKeyStore
 from app.storage.appointment_store import SqlAppointmentStore
 from app.storage.audit_store import SqlAuditStore
+from app.storage.bulk_store import SqlBulkStore
 from app.storage.callback_store import SqlCallbackStore
 from app.storage.caller_secret_store import SqlCallerSecretStore
 from app.storage.cipher import Cipher
@@ -59,6 +63,8 @@ class SqlUnitOfWork:
     endpoints: EndpointStore
     deliveries: DeliveryStore
     callbacks: CallbackStore
+    amendments: AmendmentStore
+    bulk: BulkStore
 
     def __init__(self, engine: Engine, cipher: Cipher, clock: DatabaseClock) -> None:
         self._session = Session(engine)
@@ -79,6 +85,8 @@ class SqlUnitOfWork:
         self.endpoints = SqlEndpointStore(self._session, cipher)
         self.deliveries = SqlDeliveryStore(self._session)
         self.callbacks = SqlCallbackStore(self._session)
+        self.amendments = SqlAmendmentStore(self._session)
+        self.bulk = SqlBulkStore(self._session)
 
     def __enter__(self) -> Self:
         try:

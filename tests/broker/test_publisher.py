@@ -73,12 +73,13 @@ def test_work_nobody_waits_for_goes_to_its_own_queue(empty_valkey: ValkeyServer)
     assert len(messages(empty_valkey, "background")) == 1
 
 
-def test_what_cal_com_tells_and_sweeps_stand_in_a_queue_apart_from_slow_receivers(empty_valkey: ValkeyServer) -> None:
+def test_what_no_caller_waits_for_stands_in_a_queue_apart_from_slow_receivers(empty_valkey: ValkeyServer) -> None:
     publisher = CeleryPublisher(empty_valkey.url)
-    assert (publisher.publish_notice("note_7"), publisher.publish_sweep("acc_7")) == (True, True)
+    told = publisher.publish_notice("note_7"), publisher.publish_sweep("acc_7"), publisher.publish_bulk("bulk_7")
+    assert told == (True, True, True)
 
     assert messages(empty_valkey, "live") == messages(empty_valkey, "webhooks") == []
-    assert len(messages(empty_valkey, "maintenance")) == 2
+    assert len(messages(empty_valkey, "maintenance")) == 3
 
 
 def test_a_celery_worker_runs_what_was_published(empty_valkey: ValkeyServer) -> None:

@@ -113,7 +113,7 @@ def document(service: Service) -> Any:
     real = {"org_id": agent.org_id, "agent_id": agent.id}
     wanted = real | BOOKING | {"action": "book"}
     accepted = app.test_client().post(MANAGE, json=wanted, headers={"Prefer": "respond-async"}).get_json()
-    operators.discard_job(accepted["data"]["job_id"], reason="so that no poll waits for it")
+    operators.discard_job(accepted["data"]["job_id"], actor="test", reason="so that no poll waits for it")
     known_ids = {"job_id": accepted["data"]["job_id"]}
 
     @schema.hook

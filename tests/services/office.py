@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -83,6 +84,7 @@ class Office:
         self.url = f"sqlite:///{directory}/ringbook.db"
         self.secret_keys = [Fernet.generate_key().decode()]
         self.calcom_url = calcom_url
+        self.look_ups = ThreadPoolExecutor(2)
         self.calendar = CalcomCalendar(TimeLimits(connect=1.0, look_total=5.0), "ringbook-tests")
         self._directory = directory
         self._serials = count()
@@ -101,6 +103,7 @@ class Office:
             doorbell=self.bells,
             sender=self.bells,
             clock=self.clock,
+            look_ups=self.look_ups,
             database_facts=lambda: self.database_facts,
             redis_info=lambda: self.redis_facts,
         )
@@ -117,6 +120,7 @@ class Office:
     def close(self) -> None:
         self.database.dispose()
         self.calendar.close()
+        self.look_ups.shutdown()
 
     def files(self) -> list[Path]:
         """Whatever the database has written."""

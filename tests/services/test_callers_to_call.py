@@ -216,5 +216,5 @@ def test_a_move_that_fails_behind_the_callers_back_is_theirs_to_hear(desk: Desk)
 def test_a_job_discarded_before_its_end_leaves_its_caller_to_be_called(desk: Desk) -> None:
     told = desk.book()
     discard = DiscardJob(open_unit=desk.database.unit, publisher=desk.bells, doorbell=desk.bells, clock=desk.clock)
-    discard(told.job_id, reason="the office is closed")
+    discard(told.job_id, actor="Ann", reason="the office is closed")
     assert [each.job_id for each in open_ones(desk)] == [told.job_id]

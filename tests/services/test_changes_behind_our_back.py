@@ -25,7 +25,7 @@ NOBODY: Any = None
 
 
 def requeue(desk: Desk, job_id: str) -> None:
-    RequeueJob(open_unit=desk.database.unit, publisher=desk.bells, clock=desk.clock)(job_id)
+    RequeueJob(open_unit=desk.database.unit, publisher=desk.bells, clock=desk.clock)(job_id, actor="test")
 
 
 def test_an_agent_that_books_something_else_by_now_does_not_hide_the_booking(desk: Desk) -> None:

@@ -151,7 +151,7 @@ def test_an_outcome_nobody_knows_asks_for_a_person(desk: Desk, ear: Ear) -> None
 def test_a_discarded_job_is_told_and_one_told_before_not_as_a_failure_again(desk: Desk, ear: Ear) -> None:
     discard = DiscardJob(open_unit=desk.database.unit, publisher=desk.bells, doorbell=desk.bells, clock=desk.clock)
     waiting = desk.book()
-    discard(waiting.job_id, reason="by mistake")
+    discard(waiting.job_id, actor="test", reason="by mistake")
     assert [(name, data["reason"]) for name, data in ear.heard()] == [
         ("appointment.failed", "discarded"),
         ("job.failed", "discarded"),
@@ -161,7 +161,7 @@ def test_a_discarded_job_is_told_and_one_told_before_not_as_a_failure_again(desk
     desk.calendar.script = [TAKEN]
     desk.booked(TWO_PM_TUESDAY + timedelta(days=1))
     job_id = next(data["job_id"] for _, data in ear.heard() if data["reason"] == "slot_taken")
-    discard(job_id, reason="seen")
+    discard(job_id, actor="test", reason="seen")
     assert ear.names().count("appointment.failed") == 2
     assert ear.names().count("job.failed") == 3
 

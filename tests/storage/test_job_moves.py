@@ -176,8 +176,8 @@ def test_a_requeued_job_starts_anew_and_forgets_no_submission_count(database: Da
     assert rows.requeue(database, claimed, now=LATER)
     stored = rows.stored(database, claimed)
     assert (stored.status, stored.next_attempt_at) == (Status.QUEUED, LATER)
-    assert (stored.final, stored.finished_at, stored.published_at, stored.submitted_at) == (None, None, None, None)
-    assert (stored.attempts, stored.crashes, stored.submissions) == (0, 0, 1)
+    assert (stored.final, stored.finished_at, stored.published_at) == (None, None, None)
+    assert (stored.attempts, stored.crashes, stored.submissions, stored.requeued_at) == (0, 0, 1, LATER)
     assert stored.deadline_at == LATER + timedelta(hours=1)
 
 

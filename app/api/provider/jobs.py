@@ -10,7 +10,7 @@ from marshmallow import fields, validate
 
 from app.api.endpoints import Endpoints
 from app.api.fields import Identifier, Text, WholeNumber
-from app.api.guards import Guard
+from app.api.guards import Guard, current_actor
 from app.api.provider.agent_schemas import switch
 from app.api.provider.documents import attempt_document, job_document
 from app.api.provider.pages import Strict, made_at, page_document, page_fields, page_query
@@ -116,9 +116,8 @@ def _decisions(endpoints: Endpoints, cases: ProviderCases) -> None:
     def requeue(wanted: dict[str, Any], job_id: str) -> Response:
         job = _reached_job(cases, job_id)
         lasting = None if wanted["minutes"] is None else timedelta(minutes=wanted["minutes"])
-        return done(
-            "Job requeued", _history(cases.operators.requeue_job(job.id, lasting=lasting, force=wanted["force"]))
-        )
+        requeued = cases.operators.requeue_job(job.id, actor=current_actor(), lasting=lasting, force=wanted["force"])
+        return done("Job requeued", _history(requeued))
 
     @endpoints.operation(
         "/<string:job_id>/discard",
@@ -132,10 +131,10 @@ def _decisions(endpoints: Endpoints, cases: ProviderCases) -> None:
     )
     def discard(wanted: dict[str, Any], job_id: str) -> Response:
         job = _reached_job(cases, job_id)
-        return done(
-            "Job discarded",
-            _history(cases.operators.discard_job(job.id, reason=wanted["reason"], force=wanted["force"])),
+        discarded = cases.operators.discard_job(
+            job.id, actor=current_actor(), reason=wanted["reason"], force=wanted["force"]
         )
+        return done("Job discarded", _history(discarded))
 
 
 def _history(job: Job) -> dict[str, Any]:

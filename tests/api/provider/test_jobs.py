@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.domain.answers import Result
+from app.domain.audit import AuditFilter, Deed
 from app.domain.jobs import Status
 from tests.api.provider.rows import add_job
 from tests.api.provider.site import Site, data, refusal
@@ -29,6 +30,19 @@ def test_a_failed_job_is_run_again_and_one_that_waits_is_closed(site: Site) -> N
     discarded = data(site.clinic.post(f"{path}/discard", reason="Booked by e-mail"))
     assert (discarded["status"], discarded["detail"]) == ("discarded", "Booked by e-mail")
     assert refusal(site.clinic.post(f"{path}/discard", reason="Once more"))[:2] == (409, "CONFLICT")
+
+
+def test_the_record_names_the_key_that_decided_and_does_not_hold_it(site: Site) -> None:
+    site.connect()
+    job = add_job(site, site.agent(), Status.FAILED, result=Result.UPSTREAM_DOWN)
+    site.clinic.post(f"/jobs/{job.id}/requeue")
+    site.admin.post(f"/jobs/{job.id}/discard", reason="Booked by e-mail")
+    keys = {key.scope.org_id: key.id for key in site.operators.list_api_keys()}
+    entries = site.operators.list_audit(AuditFilter(target=job.id))
+    assert [(entry.deed, entry.actor, entry.reason) for entry in entries] == [
+        (Deed.DISCARD, f"apikey:{keys[None]}", "Booked by e-mail"),
+        (Deed.REQUEUE, f"apikey:{keys[site.org.id]}", ""),
+    ]
 
 
 def test_what_is_decided_about_a_job_is_checked(site: Site) -> None:
