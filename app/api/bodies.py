@@ -93,7 +93,7 @@ def available_slots(answer: Answer, now: datetime) -> list[Body]:
         {
             "date": day.date.isoformat(),
             "date_label": speech.day_label(day.date, today, answer.language),
-            "slots": [speech.time_label(start, answer.zone, answer.language) for start in day.starts],
+            "slots": speech.time_labels(day.starts, answer.zone, answer.language),
         }
         for day in group_by_day(answer.openings, answer.zone)
     ]
