@@ -53,6 +53,7 @@ class Adapters:
 
     open_unit: OpenUnit
     read_unit: OpenUnit
+    when_directory_changes: Callable[[Callable[[], None]], None]
     calendar_at: CalendarAt
     traffic: Traffic
     limits: Limits
@@ -94,6 +95,7 @@ def choose_adapters(settings: Settings, *, local: Clock = utc_now) -> Adapters:
     return Adapters(
         open_unit=database.unit,
         read_unit=database.reading_unit,
+        when_directory_changes=database.when_directory_changes,
         calendar_at=calendar.at,
         traffic=traffic,
         cache=RedisSlotCache(settings.redis_url, database.clock),

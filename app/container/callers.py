@@ -19,6 +19,7 @@ from app.services.look_up import Within
 from app.services.manage_appointment import ManageAppointment
 from app.services.read_job import ReadJob
 from app.services.receive_notice import ReceiveNotice
+from app.services.remember_line import RememberLine
 from app.services.submit_job import SubmitJob
 from app.services.verify_caller import VerifyCaller
 
@@ -32,7 +33,7 @@ class CallerCases:
 
     clock: Clock
     manage_appointment: ManageAppointment
-    connect_agent: ConnectAgent
+    connect_agent: RememberLine
     read_job: ReadJob
     receive_notice: ReceiveNotice
     check_health: CheckHealth
@@ -44,7 +45,8 @@ def bind_callers(adapters: Adapters, *, web_threads: int) -> CallerCases:
     read_unit, clock = adapters.read_unit, adapters.clock
     room = WaitingRoom(max(1, int(web_threads * WAITING_SHARE)))
     await_outcome = AwaitOutcome(read_unit=read_unit, doorbell=adapters.doorbell, room=room, clock=clock)
-    connect_agent = ConnectAgent(read_unit=read_unit)
+    connect_agent = RememberLine(connect_agent=ConnectAgent(read_unit=read_unit), clock=clock)
+    adapters.when_directory_changes(connect_agent.forget)
     return CallerCases(
         clock=clock,
         manage_appointment=_managing(adapters, connect_agent, await_outcome),
@@ -59,7 +61,7 @@ def bind_callers(adapters: Adapters, *, web_threads: int) -> CallerCases:
     )
 
 
-def _managing(adapters: Adapters, connect_agent: ConnectAgent, await_outcome: AwaitOutcome) -> ManageAppointment:
+def _managing(adapters: Adapters, connect_agent: RememberLine, await_outcome: AwaitOutcome) -> ManageAppointment:
     open_unit, read_unit, clock = adapters.open_unit, adapters.read_unit, adapters.clock
     within = Within(adapters.look_ups)
     return ManageAppointment(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -15,7 +16,7 @@ from app.domain.jobs import Command
 from app.domain.ports import Clock
 from app.services.answer_job import answer_of
 from app.services.await_outcome import AwaitOutcome
-from app.services.connect_agent import ConnectAgent, Line
+from app.services.connect_agent import Line
 from app.services.find_slots import FindSlots
 from app.services.list_appointments import ListAppointments
 from app.services.submit_job import SubmitJob
@@ -48,7 +49,7 @@ class ManageRequest:
 class ManageAppointment:
     """Answers every request, a refused one too: raises RefusedError only where no agent is known to answer for."""
 
-    connect_agent: ConnectAgent
+    connect_agent: Callable[[str, str], Line]
     verify_caller: VerifyCaller
     submit_job: SubmitJob
     await_outcome: AwaitOutcome

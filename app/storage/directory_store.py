@@ -25,6 +25,7 @@ class SqlDirectory:
     def __init__(self, session: Session, cipher: Cipher) -> None:
         self._session = session
         self._cipher = cipher
+        self.has_changed = False
 
     def organization(self, org_id: str) -> Organization | None:
         row = self._session.execute(select(organizations).where(organizations.c.id == org_id)).one_or_none()
@@ -50,6 +51,7 @@ class SqlDirectory:
 
     def disconnect_account(self, account_id: str, *, now: datetime) -> None:
         connected = accounts.c.id == account_id, accounts.c.disconnected_at.is_(None)
+        self.has_changed = True
         without_key = {"encrypted_key": None, "key_last4": "", "disconnected_at": now}
         self._session.execute(update(accounts).where(*connected).values(without_key))
 
@@ -104,6 +106,7 @@ class SqlDirectory:
         return list(self._session.execute(wanted.order_by(table.c.created_at, table.c.id).limit(span.limit)))
 
     def _save(self, table: Table, values: dict[str, Any], *, only_new: dict[str, Any] | None = None) -> None:
+        self.has_changed = True
         new = insert_into(self._session, table).values(values | (only_new or {}))
         self._session.execute(new.on_conflict_do_update(index_elements=[table.c.id], set_=values))
 
