@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import cycle
 
 from app.domain.directory import Agent
@@ -10,11 +11,27 @@ from tests.bench.bare import READY
 from tests.bench.figures import Aim, Figure, Row, Scale, milliseconds
 from tests.bench.load import Load, closed_loop, post
 from tests.bench.place import Bare, Place, Site, open_place
+from tests.bench.processes import processor_seconds
 from tests.support.stack import MANAGE
 
 LINE = "warm reads, 32 clients"
 CLIENTS = 32
 AGENTS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    url: str
+    requests: list[bytes]
+    pid: int
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """`cost`: milliseconds of a core that the web process took for each request."""
+
+    load: Load
+    cost: float
 
 
 def measure(scale: Scale) -> Iterator[Row]:
@@ -44,33 +61,38 @@ def _compare(scale: Scale, place: Place, site: Site, bare: Bare, agents: Sequenc
     with place.valkey.client() as client:
         client.set(READY, answer)
     ready = [post(f"{bare.url}/warm", {"action": action})]
-    ours, theirs = alternate(scale, (site.url, requests), (bare.url, ready))
-    cost = 1e6 * sum(load.client_cpu for load in ours) / sum(len(load.replies) for load in ours)
+    ours, theirs = _alternate(scale, Target(site.url, requests, site.pids()["web"]), Target(bare.url, ready, bare.web))
+    cost = 1e6 * sum(run.load.client_cpu for run in ours) / sum(len(run.load.replies) for run in ours)
     note = f"{len(answer)} bytes an answer; the client itself takes {cost:.0f} us of a core for each"
     yield Row(
         line=LINE,
         what=f"{action}, requests/s",
-        ours=Figure.of((load.rate for load in ours), "/s"),
-        bare=Figure.of((load.rate for load in theirs), "/s"),
+        ours=Figure.of((run.load.rate for run in ours), "/s"),
+        bare=Figure.of((run.load.rate for run in theirs), "/s"),
         aim=Aim(at_least=0.7),
         note=note,
+    )
+    yield Row(
+        line=LINE,
+        what=f"{action}, processor time of the web process",
+        ours=Figure.of((run.cost for run in ours), "ms"),
+        bare=Figure.of((run.cost for run in theirs), "ms"),
     )
     yield Row(line=LINE, what=f"{action}, p50", ours=_times(ours, 0.5), bare=_times(theirs, 0.5))
     yield Row(line=LINE, what=f"{action}, p99", ours=_times(ours, 0.99), bare=_times(theirs, 0.99))
 
 
-def alternate(
-    scale: Scale, ours: tuple[str, list[bytes]], theirs: tuple[str, list[bytes]]
-) -> tuple[list[Load], list[Load]]:
+def _alternate(scale: Scale, ours: Target, theirs: Target) -> tuple[list[Run], list[Run]]:
     """Both sides in turn, after a warm-up of each."""
-    found: tuple[list[Load], list[Load]] = ([], [])
+    found: tuple[list[Run], list[Run]] = ([], [])
     for seconds, keep in ((1.0, False), *[(scale.seconds, True)] * scale.repeats):
-        for (url, requests), loads in zip((ours, theirs), found, strict=True):
-            load = closed_loop(url, cycle(requests), clients=CLIENTS, seconds=seconds).insist(200)
+        for target, runs in zip((ours, theirs), found, strict=True):
+            before = processor_seconds([target.pid])
+            load = closed_loop(target.url, cycle(target.requests), clients=CLIENTS, seconds=seconds).insist(200)
             if keep:
-                loads.append(load)
+                runs.append(Run(load, 1000 * (processor_seconds([target.pid]) - before) / len(load.replies)))
     return found
 
 
-def _times(loads: Sequence[Load], share: float) -> Figure:
-    return Figure.of((milliseconds(load.seconds, share) for load in loads), "ms")
+def _times(runs: Sequence[Run], share: float) -> Figure:
+    return Figure.of((milliseconds(run.load.seconds, share) for run in runs), "ms")
