@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from psycopg.errors import UndefinedTable
@@ -15,6 +16,10 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import NullPool, Pool
 
 from app.domain.errors import StoreUnavailableError
+from app.storage.write_turns import WriteTurns
+
+READ_ONLY = "query_only"
+"""Under this name a SQLite connection remembers which way it was set."""
 
 READING = {"postgresql_readonly": True, "sqlite_readonly": True}
 """Execution options of a transaction that only reads."""
@@ -57,7 +62,7 @@ def make_engine(url: str, *, poolclass: type[Pool] = NullPool, **pool: float) ->
     if parsed.get_backend_name() == "sqlite":
         engine = create_engine(parsed, **options)
         event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
+        event.listen(engine, "begin", partial(_begin_sqlite, WriteTurns()))
     else:
         engine = create_engine(parsed, pool_pre_ping=True, connect_args=POSTGRESQL_CONNECT, **options)
         event.listen(engine, "connect", _prepare_postgresql)
@@ -80,11 +85,19 @@ def _prepare_sqlite(connection: sqlite3.Connection, record: Any) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _begin_sqlite(connection: Connection) -> None:
+def _begin_sqlite(turns: WriteTurns, connection: Connection) -> None:
     """Take the write lock at once: a transaction that reads first and then writes fails when another one wrote."""
     reading = connection.get_execution_options().get("sqlite_readonly", False)
-    connection.exec_driver_sql(f"PRAGMA query_only = {int(reading)}")
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+    if connection.info.get(READ_ONLY) != reading:
+        connection.exec_driver_sql(f"PRAGMA query_only = {int(reading)}")
+        connection.info[READ_ONLY] = reading
+    if reading:
+        connection.exec_driver_sql("BEGIN")
+        return
+    raw = connection.connection.dbapi_connection
+    assert isinstance(raw, sqlite3.Connection)  # noqa: S101 - the dialect's own
+    if not turns.begin(raw):
+        raise StoreUnavailableError("the database did not do it: others wrote to it all the time")
 
 
 def _prepare_postgresql(connection: Any, record: Any) -> None:
