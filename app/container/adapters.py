@@ -79,8 +79,7 @@ def choose_adapters(settings: Settings, *, local: Clock = utc_now) -> Adapters:
     """Connects to nothing before it is used, so that it may be called before a fork. `local`: this host's own clock."""
     stack = ExitStack()
     database = Database(settings.database_url, secret_keys=settings.secret_keys, local=local)
-    publisher = CeleryPublisher(settings.redis_url)
-    traffic = RedisTraffic(settings.redis_url)
+    publisher, traffic = CeleryPublisher(settings.redis_url), RedisTraffic(settings.redis_url)
     limits = RedisLimits(settings.redis_url, limit_table(settings), secret="".join(settings.secret_keys[-1:]))
     user_agent = f"Ringbook/{version('ringbook')}"
     calendar = CalcomCalendar(TimeLimits(), user_agent, traffic)

@@ -17,6 +17,7 @@ from app.services.find_slots import FindSlots
 from app.services.list_appointments import ListAppointments
 from app.services.look_up import Within
 from app.services.manage_appointment import ManageAppointment
+from app.services.outcome_watch import OutcomeWatch
 from app.services.read_job import ReadJob
 from app.services.receive_notice import ReceiveNotice
 from app.services.remember_line import RememberLine
@@ -44,7 +45,8 @@ class CallerCases:
 def bind_callers(adapters: Adapters, *, web_threads: int) -> CallerCases:
     read_unit, clock = adapters.read_unit, adapters.clock
     room = WaitingRoom(max(1, int(web_threads * WAITING_SHARE)))
-    await_outcome = AwaitOutcome(read_unit=read_unit, doorbell=adapters.doorbell, room=room, clock=clock)
+    watch = OutcomeWatch(read_unit=read_unit, clock=clock)
+    await_outcome = AwaitOutcome(read_unit=read_unit, doorbell=adapters.doorbell, room=room, watch=watch, clock=clock)
     connect_agent = RememberLine(connect_agent=ConnectAgent(read_unit=read_unit), clock=clock)
     adapters.when_directory_changes(connect_agent.forget)
     return CallerCases(

@@ -25,7 +25,10 @@ from app.services.verify_caller import VerifyCaller
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ManageRequest:
-    """A request as it came in, types and lengths checked. `wait`: seconds the caller gives us, None: the agent's."""
+    """A request as it came in, types and lengths checked. `wait`: seconds the caller gives us, None: the agent's.
+
+    `spent`: those that are gone already.
+    """
 
     action: Action
     agent_id: str
@@ -41,6 +44,7 @@ class ManageRequest:
     timezone: str = ""
     idempotency_key: str = ""
     wait: float | None = None
+    spent: float = 0.0
     proof: Proof = NO_PROOF
     webhook_endpoints: tuple[str, ...] = ()
 
@@ -69,7 +73,7 @@ class ManageAppointment:
             always_200=line.agent.always_200,
         )
         wait = line.agent.wait_seconds if request.wait is None else request.wait
-        answer_by = now + timedelta(seconds=wait)
+        answer_by = now + timedelta(seconds=wait - request.spent)
         try:
             return self._answer(request, line, base, answer_by)
         except RefusedError as refused:

@@ -109,5 +109,10 @@ def counts(session: Session) -> dict[Status, int]:
     return dict.fromkeys(Status, 0) | {Status(status): number for status, number in rows}
 
 
+def statuses(session: Session, job_ids: Sequence[str]) -> dict[str, Status]:
+    rows = session.execute(select(jobs.c.id, jobs.c.status).where(jobs.c.id.in_(job_ids)))
+    return {job_id: Status(status) for job_id, status in rows}
+
+
 def _place_of(job_id: str) -> Select[Any]:
     return select(jobs.c.created_at, jobs.c.id).where(jobs.c.id == job_id)

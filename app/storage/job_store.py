@@ -218,6 +218,9 @@ class SqlJobStore:
     def counts(self) -> dict[Status, int]:
         return job_queries.counts(self._session)
 
+    def statuses(self, job_ids: Sequence[str]) -> dict[str, Status]:
+        return job_queries.statuses(self._session, job_ids)
+
     def attempts_of(self, job_id: str) -> list[Attempt]:
         return attempt_rows.attempts_of(self._session, job_id)
 

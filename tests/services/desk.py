@@ -29,6 +29,7 @@ from app.services.keep_leases import KeepLeases
 from app.services.list_appointments import ListAppointments
 from app.services.look_up import Found, Within
 from app.services.manage_appointment import ManageAppointment, ManageRequest
+from app.services.outcome_watch import OutcomeWatch
 from app.services.read_job import ReadJob
 from app.services.reconcile_job import ReconcileJob
 from app.services.rescue_jobs import RescueJobs
@@ -122,7 +123,8 @@ class Desk:
 
     def _wire_callers(self) -> None:
         clock, open_unit, read_unit = self.clock, self.database.unit, self.database.reading_unit
-        self.await_outcome = AwaitOutcome(read_unit=read_unit, doorbell=self.bells, room=WaitingRoom(2), clock=clock)
+        waiting: dict[str, Any] = {"room": WaitingRoom(2), "watch": OutcomeWatch(read_unit=read_unit, clock=clock)}
+        self.await_outcome = AwaitOutcome(read_unit=read_unit, doorbell=self.bells, clock=clock, **waiting)
         self.manage = ManageAppointment(
             connect_agent=ConnectAgent(read_unit=read_unit),
             verify_caller=VerifyCaller(read_unit=read_unit, clock=clock),
