@@ -18,9 +18,6 @@ from sqlalchemy.pool import NullPool, Pool
 from app.domain.errors import StoreUnavailableError
 from app.storage.write_turns import WriteTurns
 
-READ_ONLY = "query_only"
-"""Under this name a SQLite connection remembers which way it was set."""
-
 READING = {"postgresql_readonly": True, "sqlite_readonly": True}
 """Execution options of a transaction that only reads."""
 
@@ -88,15 +85,12 @@ def _prepare_sqlite(connection: sqlite3.Connection, record: Any) -> None:
 def _begin_sqlite(turns: WriteTurns, connection: Connection) -> None:
     """Take the write lock at once: a transaction that reads first and then writes fails when another one wrote."""
     reading = connection.get_execution_options().get("sqlite_readonly", False)
-    if connection.info.get(READ_ONLY) != reading:
-        connection.exec_driver_sql(f"PRAGMA query_only = {int(reading)}")
-        connection.info[READ_ONLY] = reading
-    if reading:
-        connection.exec_driver_sql("BEGIN")
-        return
     raw = connection.connection.dbapi_connection
     assert isinstance(raw, sqlite3.Connection)  # noqa: S101 - the dialect's own
-    if not turns.begin(raw):
+    raw.execute(f"PRAGMA query_only = {int(reading)}")
+    if reading:
+        connection.exec_driver_sql("BEGIN")
+    elif not turns.begin(raw):
         raise StoreUnavailableError("the database did not do it: others wrote to it all the time")
 
 
