@@ -28,7 +28,6 @@ from app.identity.passwords import Argon2Passwords
 from app.services.diagnose import DatabaseFacts
 from app.services.judge_redis import RedisInfo
 from app.storage.database import Database, utc_now
-from app.storage.schema import current_revision, newest_revision
 from app.traffic.counting import RedisLimits
 from app.traffic.shared import RedisTraffic
 from app.webhooks.sender import WebhookSender
@@ -143,6 +142,8 @@ def _target_rules(settings: Settings, names: Executor) -> TargetRules:
 
 
 def _database_facts(url: str, database: Database) -> DatabaseFacts:
+    from app.storage.schema import current_revision, newest_revision  # Alembic: no process that serves needs it
+
     name, server = database.server()
     return DatabaseFacts(
         name=name, version=server, revision=current_revision(url) or "", newest_revision=newest_revision() or ""

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
-from psycopg.errors import UndefinedTable
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import InternalError, OperationalError
@@ -17,6 +16,9 @@ from sqlalchemy.pool import NullPool, Pool
 
 from app.domain.errors import StoreUnavailableError
 from app.storage.write_turns import WriteTurns
+
+UNDEFINED_TABLE = "42P01"
+"""PostgreSQL's own code; SQLite has an OperationalError like any other. Its driver is loaded where it is used alone."""
 
 READING = {"postgresql_readonly": True, "sqlite_readonly": True}
 """Execution options of a transaction that only reads."""
@@ -102,7 +104,7 @@ def _prepare_postgresql(connection: Any, record: Any) -> None:
 def _translate_error(context: ExceptionContext) -> Exception | None:
     """InternalError is what a PostgreSQL that has become a read-only standby answers a write with."""
     error = context.sqlalchemy_exception
-    if isinstance(context.original_exception, UndefinedTable):  # SQLite: an OperationalError like any other
+    if getattr(context.original_exception, "sqlstate", None) == UNDEFINED_TABLE:
         return StoreUnavailableError("the database has no schema yet: ringbook migrate")
     failed = context.is_disconnect or isinstance(error, OperationalError | InternalError)
     if context.is_pre_ping or not failed:  # a failed ping only makes the pool connect anew
