@@ -6,7 +6,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Row, Table, bindparam, select, update
+from sqlalchemy import Column, ColumnElement, Row, Table, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.directory import Access, Account, Agent, Organization
@@ -27,7 +27,14 @@ ACCESS = select(accounts.c.base_url, accounts.c.encrypted_key).where(
     accounts.c.id == bindparam("this"), accounts.c.encrypted_key.is_not(None)
 )
 AGENT = select(agents).where(agents.c.id == bindparam("this"))
-AGENT_OF = AGENT.where(agents.c.org_id == bindparam("org"))
+LINE = (
+    select(
+        *(column.label(f"{column.table.name}_{column.name}") for column in (*agents.c, *organizations.c, *accounts.c))
+    )
+    .join_from(agents, organizations, organizations.c.id == agents.c.org_id)
+    .outerjoin(accounts, accounts.c.id == func.coalesce(agents.c.account_id, organizations.c.primary_account_id))
+    .where(agents.c.id == bindparam("this"), agents.c.org_id == bindparam("org"))
+)
 """Made once, as they run with every job: to put one together takes longer than to run it."""
 
 
@@ -90,9 +97,12 @@ class SqlDirectory:
         row = self._session.execute(AGENT, {"this": agent_id}).one_or_none()
         return _agent(row) if row else None
 
-    def agent_of(self, org_id: str, agent_id: str) -> Agent | None:
-        row = self._session.execute(AGENT_OF, {"this": agent_id, "org": org_id}).one_or_none()
-        return _agent(row) if row else None
+    def line_of(self, org_id: str, agent_id: str) -> tuple[Agent, Organization, Account | None] | None:
+        row = self._session.execute(LINE, {"this": agent_id, "org": org_id}).one_or_none()
+        if row is None:
+            return None
+        account = _account(row, "accounts_") if row.accounts_id else None
+        return _agent(row, "agents_"), _organization(row, "organizations_"), account
 
     def agents(self, org_id: str | None = None, span: Span = WHOLE) -> list[Agent]:
         wanted = () if org_id is None else (agents.c.org_id == org_id,)
@@ -121,17 +131,18 @@ def _values(record: Organization | Account | Agent) -> dict[str, Any]:
     return {field.name: getattr(record, field.name) for field in fields(record)}
 
 
-def _organization(row: Row[Any]) -> Organization:
-    return Organization(**_named(Organization, row))
+def _organization(row: Row[Any], prefix: str = "") -> Organization:
+    return Organization(**_named(Organization, row, prefix))
 
 
-def _account(row: Row[Any]) -> Account:
-    return Account(**_named(Account, row))
+def _account(row: Row[Any], prefix: str = "") -> Account:
+    return Account(**_named(Account, row, prefix))
 
 
-def _agent(row: Row[Any]) -> Agent:
-    return Agent(**_named(Agent, row) | {"event_type": event_type_from_json(row.event_type)})
+def _agent(row: Row[Any], prefix: str = "") -> Agent:
+    named = _named(Agent, row, prefix)
+    return Agent(**named | {"event_type": event_type_from_json(named["event_type"])})
 
 
-def _named(kind: type[Organization | Account | Agent], row: Row[Any]) -> dict[str, Any]:
-    return {field.name: getattr(row, field.name) for field in fields(kind)}
+def _named(kind: type[Organization | Account | Agent], row: Row[Any], prefix: str) -> dict[str, Any]:
+    return {field.name: getattr(row, prefix + field.name) for field in fields(kind)}
