@@ -9,7 +9,7 @@ from html import escape
 from tests.bench.figures import Row
 from tests.bench.report import number
 
-WIDTH, LABEL, LINE, HEAD = 900, 430, 24, 46
+WIDTH, LABEL, LINE, HEAD = 1040, 560, 24, 46
 LOWEST, HIGHEST = 0.01, 100.0
 FONT = 'font-family="system-ui, sans-serif" font-size="12"'
 GOOD, BAD, PLAIN = "#2f7d4f", "#b3402a", "#5b6b7b"
