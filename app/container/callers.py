@@ -9,6 +9,7 @@ from app.container.adapters import Adapters
 from app.domain.limits import Limits
 from app.domain.ports import Clock
 from app.domain.traffic import Priority, Standing
+from app.services.accept_turns import AcceptTurns
 from app.services.admission import Admission
 from app.services.await_outcome import AwaitOutcome, WaitingRoom
 from app.services.check_health import CheckHealth
@@ -69,6 +70,7 @@ def _managing(adapters: Adapters, connect_agent: RememberLine, await_outcome: Aw
     return ManageAppointment(
         connect_agent=connect_agent,
         verify_caller=VerifyCaller(read_unit=read_unit, clock=clock),
+        accept_turns=AcceptTurns(clock=clock),
         submit_job=SubmitJob(
             open_unit=open_unit,
             admission=Admission(read_unit=read_unit, clock=clock),

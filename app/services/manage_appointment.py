@@ -14,6 +14,7 @@ from app.domain.contacts import attendee_for, normalise_email, normalise_phone
 from app.domain.errors import RefusedError
 from app.domain.jobs import Command
 from app.domain.ports import Clock
+from app.services.accept_turns import AcceptTurns
 from app.services.answer_job import answer_of
 from app.services.await_outcome import AwaitOutcome
 from app.services.connect_agent import Line
@@ -55,6 +56,7 @@ class ManageAppointment:
 
     connect_agent: Callable[[str, str], Line]
     verify_caller: VerifyCaller
+    accept_turns: AcceptTurns
     submit_job: SubmitJob
     await_outcome: AwaitOutcome
     find_slots: FindSlots
@@ -97,14 +99,16 @@ class ManageAppointment:
                 line, base, days_ahead=slots.days_ahead(request.days_ahead), wanted=wanted, answer_by=answer_by
             )
         command = self._command(request, line, base.zone)
-        submission = self.submit_job(
-            line,
-            command,
-            zone=base.zone,
-            idempotency_key=request.idempotency_key,
-            contacts=_contacts(request, line) if line.organization.contact_match else None,
-            endpoint_ids=request.webhook_endpoints,
-        )
+        contacts = _contacts(request, line) if line.organization.contact_match else None
+        with self.accept_turns.turn(answer_by):
+            submission = self.submit_job(
+                line,
+                command,
+                zone=base.zone,
+                idempotency_key=request.idempotency_key,
+                contacts=contacts,
+                endpoint_ids=request.webhook_endpoints,
+            )
         was_final = submission.job.status.is_final
         job = self.await_outcome(submission.job, answer_by)
         return replace(answer_of(job, base), replayed=submission.attached and was_final)

@@ -18,6 +18,7 @@ from app.domain.directory import Account, Agent, Organization
 from app.domain.event_types import BookingField, EventType
 from app.domain.identifiers import new_secret_id
 from app.domain.jobs import Job
+from app.services.accept_turns import AcceptTurns
 from app.services.admission import Admission
 from app.services.await_outcome import AwaitOutcome, WaitingRoom
 from app.services.bulkhead import Bulkhead
@@ -128,6 +129,7 @@ class Desk:
         self.manage = ManageAppointment(
             connect_agent=ConnectAgent(read_unit=read_unit),
             verify_caller=VerifyCaller(read_unit=read_unit, clock=clock),
+            accept_turns=AcceptTurns(clock=clock),
             submit_job=SubmitJob(
                 open_unit=open_unit,
                 admission=Admission(read_unit=read_unit, clock=clock),

@@ -30,6 +30,7 @@ class Wave:
     beyond: float
     megabytes: float
     answered: int
+    refused: int
 
 
 def measure(scale: Scale) -> Iterator[Row]:
@@ -52,7 +53,7 @@ def _wave_of_ringbook(site: Site, agents: Sequence[Agent], callers: int) -> Wave
     diary = bookings(site, agents, WAIT)
     _warm_up(site.url, [next(diary) for _ in range(20)])
     with Peak([site.pids()["web"]]) as peak:
-        load = at_times(site.url, [(0.0, next(diary)) for _ in range(callers)]).insist(200, 202)
+        load = at_times(site.url, [(0.0, next(diary)) for _ in range(callers)]).insist(200, 202, 503)
     known = outcomes(site)
     found = (
         (reply, known.get(reply.json()["data"]["appointment_id"])) for reply in load.replies if reply.status == 200
@@ -71,7 +72,7 @@ def _wave_of_bare(bare: Bare, callers: int) -> Wave:
 
 
 def _wave(load: Load, woken: list[float], peak: Peak) -> Wave:
-    return Wave(woken, max(load.seconds) - BUDGET, peak.growth, len(woken))
+    return Wave(woken, max(load.seconds) - BUDGET, peak.growth, len(woken), load.statuses().get(503, 0))
 
 
 def _warm_up(url: str, requests: Sequence[bytes]) -> None:
