@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test faults coverage lint format lock migrate clean
+.PHONY: help run test faults bench coverage lint format lock migrate clean
 
 # The first Python that works and fits; choose another with `make run PYTHON=/path/to/python`.
 PYTHON ?=
@@ -27,6 +27,9 @@ test: .venv/installed-dev ## Run all tests (ARGS="-k name" chooses)
 
 faults: .venv/installed-dev ## Kill, freeze and cut everything off, at length, and print what it cost (ARGS="--help")
 	.venv/bin/python -m tests.faults $(ARGS)
+
+bench: .venv/installed-dev ## Measure everything beside its bare counterpart and print the table (ARGS="--help")
+	.venv/bin/python -m tests.bench $(ARGS)
 
 coverage: .venv/installed-dev ## Run all tests and show which lines none of them reached
 	$(PYTEST) --cov --cov-report=term-missing:skip-covered $(ARGS)

@@ -93,7 +93,8 @@ class Endpoints(SmorestBlueprint):
         def decorate(view: View) -> View:
             handler: Any = view
             if takes is not None:
-                handler = smorest.arguments(takes, location=takes_from, example=example)(handler)
+                # One instance for all requests: made anew for each, its fields would be copied each time.
+                handler = smorest.arguments(takes(), location=takes_from, example=example)(handler)
             answers = _answers({**gives, **BEHIND_KEY} if guard.wants_key else gives)
             handler = smorest.doc(operationId=operation_id, security=SECURITY[guard], responses=answers, **doc)(handler)
             smorest.add_url_rule(rule, operation_id, guarded(guard)(handler), methods=[method])

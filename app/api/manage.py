@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from time import perf_counter
 
 from flask import Response, g, request
 
@@ -66,6 +67,7 @@ def manage_endpoints(use_cases: UseCases, replies: Replies, gate: Gate) -> Endpo
             replace(
                 wanted,
                 wait=preference.wait,
+                spent=perf_counter() - g.began,
                 idempotency_key=key or wanted.idempotency_key,
                 proof=_proof(key),
             )

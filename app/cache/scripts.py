@@ -1,4 +1,4 @@
-"""The changes to the cache that must happen in one step, as Lua for Redis."""
+"""What must happen to the cache in one step, as Lua for Redis."""
 
 from __future__ import annotations
 
@@ -52,3 +52,17 @@ for i = 2, #KEYS do
 end
 """
 )
+
+READ = """
+-- KEYS: overlay, entries of the days, marks of the days.  ARGV: now.
+-- One command instead of a transaction of three: the client takes half the time for it.
+local entries, marks, half = {}, {}, (#KEYS - 1) / 2
+for i = 1, half do
+    entries[i], marks[i] = KEYS[i + 1], KEYS[half + i + 1]
+end
+return {
+    redis.call('MGET', unpack(entries)),
+    redis.call('MGET', unpack(marks)),
+    redis.call('ZRANGE', KEYS[1], '(' .. ARGV[1], '+inf', 'BYSCORE'),
+}
+"""

@@ -35,6 +35,7 @@ HORIZON_DAYS = 400
 
 Load = Callable[[datetime, datetime], list[datetime]]
 Found = Mapping[Day, tuple[int, ...]]
+NOTHING = Known({}, {})
 
 _log = structlog.get_logger(__name__)
 
@@ -70,20 +71,24 @@ class RedisSlotCache:
         after the return. What `load` raises is raised here, unless what is known is not older than 120 s.
         """
         days = days_between(max(start, self._clock()), end)
-        if not days:
-            return []
         topic = Topic(account_id, event_type_id)
-        known = self._store.read(topic, days, now_ms=self._now_ms())
-        if all(self._age(known, day) < ENTRY_MS for day in days):
-            if self._outdated(known, days):
-                self._refresh(topic, days, refresh or load)
-            found: Found = {day: known.starts(day) for day in days}
-        else:
+        known = self._read(topic, days)
+        found = self._whole(topic, days, known, refresh or load)
+        if found is None:
             # Who comes after a `forget` sees other marks, and does not join a load that began before it.
             key = (topic, days, tuple(known.marks.values()))
             fetch = partial(self._fetch, topic, days, load)
             found = self._flights.join(key, partial(fetch, wait=LOCK_WAIT), wait=FLIGHT_WAIT, otherwise=fetch)
         return _clip(found, max(start, self._clock()), end)
+
+    def known(
+        self, account_id: str, event_type_id: int, start: datetime, end: datetime, refresh: Load
+    ) -> list[datetime] | None:
+        """What `openings` would say without asking Cal.com first; None where it would have to ask."""
+        days = days_between(max(start, self._clock()), end)
+        topic = Topic(account_id, event_type_id)
+        found = self._whole(topic, days, self._read(topic, days), refresh)
+        return None if found is None else _clip(found, max(start, self._clock()), end)
 
     def taken(self, account_id: str, event_type_id: int, start: datetime, end: datetime) -> None:
         """Nothing starts in [start, end) any more: drop it, and hide it from loads of the next 10 s."""
@@ -116,6 +121,17 @@ class RedisSlotCache:
         """Every day that may be kept: nobody asks for times further ahead."""
         today = day_of(self._clock())
         return range(today - 1, today + HORIZON_DAYS)
+
+    def _read(self, topic: Topic, days: Sequence[Day]) -> Known:
+        return self._store.read(topic, days, now_ms=self._now_ms()) if days else NOTHING
+
+    def _whole(self, topic: Topic, days: Sequence[Day], known: Known, refresh: Load) -> Found | None:
+        """All the days, if none of them is too old to be given out; those that are not fresh are refreshed behind."""
+        if any(self._age(known, day) >= ENTRY_MS for day in days):
+            return None
+        if self._outdated(known, days):
+            self._refresh(topic, days, refresh)
+        return {day: known.starts(day) for day in days}
 
     def _fetch(
         self, topic: Topic, days: Sequence[Day], load: Load, *, wait: float = 0.0, only_alone: bool = False

@@ -16,7 +16,7 @@ from redis.exceptions import LockError
 from redis.retry import Retry
 
 from app.cache.days import Day, DayEntry
-from app.cache.scripts import STORE, TAKE
+from app.cache.scripts import READ, STORE, TAKE
 
 PREFIX = "ringbook:slots:1"  # the number grows when what is kept under the keys changes its form
 STEP_SECONDS = 0.25
@@ -71,6 +71,8 @@ class Known:
     def starts(self, day: Day) -> tuple[int, ...]:
         entry = self.entries.get(day)
         found = entry.starts if entry else ()
+        if not self.taken:
+            return found
         return tuple(start for start in found if not any(begin <= start < end for begin, end in self.taken))
 
 
@@ -87,6 +89,7 @@ class SlotStore:
             client_name="ringbook-cache",
         )
         self._store = self._redis.register_script(STORE)
+        self._read_all = self._redis.register_script(READ)
         self._take = self._redis.register_script(TAKE)
         self._left_alone_until = 0.0
 
@@ -150,11 +153,8 @@ class SlotStore:
                 self._ask(lock.release, otherwise=None)
 
     def _read(self, topic: Topic, days: Sequence[Day], now_ms: int) -> Known:
-        with self._redis.pipeline(transaction=True) as pipe:
-            pipe.mget([topic.key("day", day) for day in days])
-            pipe.mget([topic.key("mark", day) for day in days])
-            pipe.zrangebyscore(topic.key("taken"), f"({now_ms}", "+inf")
-            texts, marks, taken = pipe.execute()
+        keys = [topic.key("taken"), *(topic.key(part, day) for part in ("day", "mark") for day in days)]
+        texts, marks, taken = self._read_all(keys=keys, args=[now_ms])
         decoded = {day: DayEntry.decode(text, day) for day, text in zip(days, texts, strict=True)}
         return Known(
             entries={day: entry for day, entry in decoded.items() if entry},

@@ -68,11 +68,12 @@ def start_all(settings: Settings, supervisor: Supervisor) -> bool:
     True where the demo organization is new.
     """
     is_new = False
-    if settings.embedded_redis:
-        supervisor.start(valkey(settings))
+    servers = [valkey(settings)] if settings.embedded_redis else []
+    servers += [sandbox(settings)] if settings.embedded_calcom else []
+    if servers:
+        supervisor.start(*servers)
     supervisor.run(_command("migrate"))
     if settings.embedded_calcom:
-        supervisor.start(sandbox(settings))
         is_new = _seed_once(settings, supervisor)
     consumers = worker(settings), webhooks(settings)
     for program in consumers:

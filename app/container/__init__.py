@@ -12,7 +12,6 @@ from app.container.operators import OperatorCases, bind_operators
 from app.container.providers import ProviderCases, bind_providers
 from app.container.schedule import Schedule, bind_schedule
 from app.container.workers import WorkerCases, bind_workers
-from app.storage.schema import migrate as migrate_database
 from config.settings import Settings
 
 
@@ -46,4 +45,6 @@ def build_container(settings: Settings, *, stopping: Callable[[], bool] = lambda
 
 def migrate(settings: Settings) -> str:
     """Bring the database to the newest schema; returns its revision. Raises StoreUnavailableError."""
+    from app.storage.schema import migrate as migrate_database  # Alembic: no process that serves needs it
+
     return migrate_database(settings.database_url)

@@ -31,7 +31,6 @@ from app.services.diagnose import DatabaseFacts
 from app.services.judge_redis import RedisInfo
 from app.storage.contact_seal import FernetContactSeal
 from app.storage.database import Database, utc_now
-from app.storage.schema import current_revision, newest_revision
 from app.traffic.counting import RedisLimits
 from app.traffic.shared import RedisTraffic
 from app.webhooks.sender import WebhookSender
@@ -56,6 +55,7 @@ class Adapters:
 
     open_unit: OpenUnit
     read_unit: OpenUnit
+    when_directory_changes: Callable[[Callable[[], None]], None]
     calendar_at: CalendarAt
     traffic: Traffic
     limits: Limits
@@ -83,8 +83,7 @@ def choose_adapters(settings: Settings, *, local: Clock = utc_now) -> Adapters:
     """Connects to nothing before it is used, so that it may be called before a fork. `local`: this host's own clock."""
     stack = ExitStack()
     database = Database(settings.database_url, secret_keys=settings.secret_keys, local=local)
-    publisher = CeleryPublisher(settings.redis_url)
-    traffic = RedisTraffic(settings.redis_url)
+    publisher, traffic = CeleryPublisher(settings.redis_url), RedisTraffic(settings.redis_url)
     limits = RedisLimits(settings.redis_url, limit_table(settings), secret="".join(settings.secret_keys[-1:]))
     user_agent = f"Ringbook/{version('ringbook')}"
     calendar = CalcomCalendar(TimeLimits(), user_agent, traffic)
@@ -98,6 +97,7 @@ def choose_adapters(settings: Settings, *, local: Clock = utc_now) -> Adapters:
     return Adapters(
         open_unit=database.unit,
         read_unit=database.reading_unit,
+        when_directory_changes=database.when_directory_changes,
         calendar_at=calendar.at,
         traffic=traffic,
         cache=RedisSlotCache(settings.redis_url, database.clock),
@@ -152,6 +152,8 @@ def _target_rules(settings: Settings, names: Executor) -> TargetRules:
 
 
 def _database_facts(url: str, database: Database) -> DatabaseFacts:
+    from app.storage.schema import current_revision, newest_revision  # Alembic: no process that serves needs it
+
     name, server = database.server()
     return DatabaseFacts(
         name=name, version=server, revision=current_revision(url) or "", newest_revision=newest_revision() or ""

@@ -9,6 +9,7 @@ from app.container.adapters import Adapters
 from app.domain.limits import Limits
 from app.domain.ports import Clock
 from app.domain.traffic import Priority, Standing
+from app.services.accept_turns import AcceptTurns
 from app.services.admission import Admission
 from app.services.await_outcome import AwaitOutcome, WaitingRoom
 from app.services.check_health import CheckHealth
@@ -18,8 +19,10 @@ from app.services.list_appointments import ListAppointments
 from app.services.look_up import Within
 from app.services.manage_appointment import ManageAppointment
 from app.services.note_told import NoteTold
+from app.services.outcome_watch import OutcomeWatch
 from app.services.read_job import ReadJob
 from app.services.receive_notice import ReceiveNotice
+from app.services.remember_line import RememberLine
 from app.services.submit_job import SubmitJob
 from app.services.verify_caller import VerifyCaller
 
@@ -33,7 +36,7 @@ class CallerCases:
 
     clock: Clock
     manage_appointment: ManageAppointment
-    connect_agent: ConnectAgent
+    connect_agent: RememberLine
     read_job: ReadJob
     receive_notice: ReceiveNotice
     check_health: CheckHealth
@@ -44,9 +47,11 @@ class CallerCases:
 def bind_callers(adapters: Adapters, *, web_threads: int) -> CallerCases:
     read_unit, clock = adapters.read_unit, adapters.clock
     room = WaitingRoom(max(1, int(web_threads * WAITING_SHARE)))
-    await_outcome = AwaitOutcome(read_unit=read_unit, doorbell=adapters.doorbell, room=room, clock=clock)
-    connect_agent = ConnectAgent(read_unit=read_unit)
     note_told = NoteTold(open_unit=adapters.open_unit, read_unit=read_unit, notes=adapters.notes, clock=clock)
+    watch = OutcomeWatch(read_unit=read_unit, clock=clock)
+    await_outcome = AwaitOutcome(read_unit=read_unit, doorbell=adapters.doorbell, room=room, watch=watch, clock=clock)
+    connect_agent = RememberLine(connect_agent=ConnectAgent(read_unit=read_unit), clock=clock)
+    adapters.when_directory_changes(connect_agent.forget)
     return CallerCases(
         clock=clock,
         manage_appointment=_managing(adapters, connect_agent, await_outcome, note_told),
@@ -62,13 +67,14 @@ def bind_callers(adapters: Adapters, *, web_threads: int) -> CallerCases:
 
 
 def _managing(
-    adapters: Adapters, connect_agent: ConnectAgent, await_outcome: AwaitOutcome, note_told: NoteTold
+    adapters: Adapters, connect_agent: RememberLine, await_outcome: AwaitOutcome, note_told: NoteTold
 ) -> ManageAppointment:
     open_unit, read_unit, clock = adapters.open_unit, adapters.read_unit, adapters.clock
     within = Within(adapters.look_ups)
     return ManageAppointment(
         connect_agent=connect_agent,
         verify_caller=VerifyCaller(read_unit=read_unit, clock=clock),
+        accept_turns=AcceptTurns(clock=clock),
         submit_job=SubmitJob(
             open_unit=open_unit,
             admission=Admission(read_unit=read_unit, clock=clock),

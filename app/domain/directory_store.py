@@ -38,8 +38,8 @@ class Directory(Protocol):
 
     def agent(self, agent_id: str) -> Agent | None: ...
 
-    def agent_of(self, org_id: str, agent_id: str) -> Agent | None:
-        """None for an unknown agent and for one of another organization alike."""
+    def line_of(self, org_id: str, agent_id: str) -> tuple[Agent, Organization, Account | None] | None:
+        """An agent of that organization with both and the account it books with, in one look."""
         ...
 
     def agents(self, org_id: str | None = None, span: Span = WHOLE) -> list[Agent]:

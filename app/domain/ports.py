@@ -209,6 +209,17 @@ class SlotCache(Protocol):
         """
         ...
 
+    def known(
+        self,
+        account_id: str,
+        event_type_id: int,
+        start: datetime,
+        end: datetime,
+        refresh: Callable[[datetime, datetime], list[datetime]],
+    ) -> list[datetime] | None:
+        """The same where nothing is missing, without waiting for Cal.com; None where something is."""
+        ...
+
     def taken(self, account_id: str, event_type_id: int, start: datetime, end: datetime) -> None:
         """No start in [start, end) is free any more: drop those cached, and those loaded in the next seconds."""
         ...

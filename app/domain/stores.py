@@ -171,6 +171,10 @@ class JobStore(Protocol):
 
     def counts(self) -> dict[Status, int]: ...
 
+    def statuses(self, job_ids: Sequence[str]) -> dict[str, Status]:
+        """Of those that there are."""
+        ...
+
     def attempts_of(self, job_id: str) -> list[Attempt]: ...
 
     def under_way_on(self, appointment_id: str) -> list[str]:

@@ -7,6 +7,7 @@ import threading
 from pathlib import Path
 from types import FrameType
 
+from app.sandbox.faults import Chance
 from app.sandbox.latency import Delay
 from app.sandbox.sandbox import Options
 from app.sandbox.server import Setup, create_server
@@ -23,6 +24,9 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--rate-limit", type=int, default=120, help="calls a minute and key; 0 means no limit")
     parser.add_argument("--slots-cache", type=float, default=2.0, help="seconds for which slots may be outdated")
     parser.add_argument("--unique", choices=("on", "off"), default="on", help="off: one slot may be booked twice")
+    parser.add_argument(
+        "--chance", type=Chance.parse, action="append", default=[], help="NAME=SHARE: a fault for that share of calls"
+    )
     return parser.parse_args(arguments)
 
 
@@ -34,7 +38,14 @@ def main() -> int:
         rate_limit=chosen.rate_limit or 120,
         rate_limit_enforced=chosen.rate_limit > 0,
     )
-    setup = Setup(chosen.state, chosen.world, chosen.latency, chosen.read_latency or chosen.latency, options)
+    setup = Setup(
+        chosen.state,
+        chosen.world,
+        chosen.latency,
+        chosen.read_latency or chosen.latency,
+        options,
+        chances=tuple(chosen.chance),
+    )
     server = create_server(chosen.host, chosen.port, setup)
 
     def stop(number: int, frame: FrameType | None) -> None:

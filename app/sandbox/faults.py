@@ -1,5 +1,6 @@
-"""Faults on demand: a scripted, ordered list, or a header on one request."""
+"""Faults on demand: a scripted, ordered list, a header on one request, or by chance on any."""
 
+import random
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -71,8 +72,25 @@ class Fault:
         )
 
 
+@dataclass(frozen=True)
+class Chance:
+    """`NAME=SHARE`: so many of all requests, from 0 to 1, meet with that fault."""
+
+    name: str
+    share: float
+
+    @classmethod
+    def parse(cls, text: str) -> "Chance":
+        name, _, share = text.partition("=")
+        if not 0 <= float(share) <= 1:
+            raise ValueError("a share is from 0 to 1")
+        return cls(Fault(name).name, float(share))
+
+
 class Faults:
-    def __init__(self) -> None:
+    def __init__(self, chances: tuple[Chance, ...] = (), dice: random.Random | None = None) -> None:
+        self._chances = chances
+        self._dice = dice or random.Random()  # noqa: S311 - accidents, not secrets
         self._lock = threading.Lock()
         self._script: list[Fault] = []
 
@@ -89,7 +107,7 @@ class Faults:
             return [vars(fault).copy() for fault in self._script]
 
     def take(self, call: Call) -> Fault | None:
-        """The header wins; else the first scripted fault that fits, which is used up by it."""
+        """The header wins; else the first scripted fault that fits, which is used up by it; else chance decides."""
         asked = call.headers.get("x-sandbox-fault")
         if asked:
             return Fault.from_header(asked)
@@ -100,4 +118,4 @@ class Faults:
                     if fault.times <= 0:
                         self._script.remove(fault)
                     return fault
-        return None
+            return next((Fault(one.name) for one in self._chances if self._dice.random() < one.share), None)

@@ -12,7 +12,7 @@ from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler, make_server
 from app.sandbox.calls import HALF, WHOLE, Answer, Call
 from app.sandbox.clock import Clock, SystemClock
 from app.sandbox.control import control
-from app.sandbox.faults import Faults
+from app.sandbox.faults import Chance, Faults
 from app.sandbox.gateway import Gateway
 from app.sandbox.identifiers import long_uid
 from app.sandbox.journal import Journal
@@ -34,6 +34,7 @@ class Setup:
     reads: Delay = field(default_factory=Delay)
     options: Options = field(default_factory=Options)
     clock: Clock = field(default_factory=SystemClock)
+    chances: tuple[Chance, ...] = ()
 
 
 def create_sandbox(setup: Setup) -> Sandbox:
@@ -45,7 +46,7 @@ def create_sandbox(setup: Setup) -> Sandbox:
         journal=journal,
         throttle=Throttle(setup.clock),
         latency=Latency(setup.reads, setup.writes, random.Random()),  # noqa: S311 - waiting times, not secrets
-        faults=Faults(),
+        faults=Faults(setup.chances),
         options=setup.options,
     )
 

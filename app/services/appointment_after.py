@@ -9,12 +9,12 @@ from app.domain.stores import UnitOfWork
 from app.services.scene import Scene
 
 
-def appointment_after(unit: UnitOfWork, scene: Scene, booking: Booking) -> Appointment:
-    """As Cal.com has it now: the job's own, the one that already had this booking, or a new one."""
+def appointment_after(unit: UnitOfWork, scene: Scene, booking: Booking) -> tuple[Appointment, Appointment | None]:
+    """The job's own as Cal.com has it now, the one that already had this booking, or a new one; and as it was kept."""
     job = scene.job
     known = unit.appointments.get(job.org_id, job.appointment_id) or unit.appointments.get(job.org_id, booking.uid)
     if known is None and isinstance(job.command, Book):
-        return Appointment(
+        new = Appointment(
             id=job.appointment_id,
             org_id=job.org_id,
             agent_id=job.agent_id,
@@ -27,10 +27,11 @@ def appointment_after(unit: UnitOfWork, scene: Scene, booking: Booking) -> Appoi
             uids=(booking.uid,),
             meeting_url=booking.meeting_url,
         )
+        return new, None
     if known is None:
         raise LookupError(job.appointment_id)
     uids = known.uids if booking.uid in known.uids else (*known.uids, booking.uid)
-    return replace(
+    changed = replace(
         known,
         status=booking.status,
         starts_at=booking.starts_at,
@@ -38,3 +39,4 @@ def appointment_after(unit: UnitOfWork, scene: Scene, booking: Booking) -> Appoi
         uids=uids,
         meeting_url=booking.meeting_url or known.meeting_url,
     )
+    return changed, known

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.domain.answers import Result
-from app.domain.directory import Account, Agent, Organization, connection_of
+from app.domain.directory import Account, Agent, Organization
 from app.domain.errors import RefusedError
 from app.domain.stores import OpenUnit
 
@@ -34,11 +34,10 @@ class ConnectAgent:
 
     def __call__(self, org_id: str, agent_id: str) -> Line:
         with self.read_unit() as unit:
-            agent = unit.directory.agent_of(org_id, agent_id)
-            organization = unit.directory.organization(org_id) if agent else None
-            if organization is None or agent is None or agent.deleted_at:
-                raise RefusedError(Result.FORBIDDEN)
-            account = connection_of(agent, organization, unit.directory.account).account
+            found = unit.directory.line_of(org_id, agent_id)
+        if found is None or found[0].deleted_at:
+            raise RefusedError(Result.FORBIDDEN)
+        agent, organization, account = found
         if account is None or not account.is_connected:
             raise RefusedError(Result.NOT_CONNECTED, agent_name=agent.name)
         return Line(organization=organization, agent=agent, account=account)

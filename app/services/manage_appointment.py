@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -13,9 +14,10 @@ from app.domain.contacts import attendee_for, normalise_email, normalise_phone
 from app.domain.errors import RefusedError
 from app.domain.jobs import Command
 from app.domain.ports import Clock
+from app.services.accept_turns import AcceptTurns
 from app.services.answer_job import answer_of
 from app.services.await_outcome import AwaitOutcome
-from app.services.connect_agent import ConnectAgent, Line
+from app.services.connect_agent import Line
 from app.services.find_slots import FindSlots
 from app.services.list_appointments import ListAppointments
 from app.services.note_told import WITHIN, NoteTold
@@ -25,7 +27,10 @@ from app.services.verify_caller import VerifyCaller
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ManageRequest:
-    """A request as it came in, types and lengths checked. `wait`: seconds the caller gives us, None: the agent's."""
+    """A request as it came in, types and lengths checked. `wait`: seconds the caller gives us, None: the agent's.
+
+    `spent`: those that are gone already.
+    """
 
     action: Action
     agent_id: str
@@ -41,6 +46,7 @@ class ManageRequest:
     timezone: str = ""
     idempotency_key: str = ""
     wait: float | None = None
+    spent: float = 0.0
     proof: Proof = NO_PROOF
     webhook_endpoints: tuple[str, ...] = ()
 
@@ -49,8 +55,9 @@ class ManageRequest:
 class ManageAppointment:
     """Answers every request, a refused one too: raises RefusedError only where no agent is known to answer for."""
 
-    connect_agent: ConnectAgent
+    connect_agent: Callable[[str, str], Line]
     verify_caller: VerifyCaller
+    accept_turns: AcceptTurns
     submit_job: SubmitJob
     await_outcome: AwaitOutcome
     note_told: NoteTold
@@ -70,7 +77,7 @@ class ManageAppointment:
             always_200=line.agent.always_200,
         )
         wait = line.agent.wait_seconds if request.wait is None else request.wait
-        answer_by = now + timedelta(seconds=wait)
+        answer_by = now + timedelta(seconds=wait - request.spent)
         try:
             return self._answer(request, line, base, answer_by)
         except RefusedError as refused:
@@ -94,14 +101,16 @@ class ManageAppointment:
                 line, base, days_ahead=slots.days_ahead(request.days_ahead), wanted=wanted, answer_by=answer_by
             )
         command = self._command(request, line, base.zone)
-        submission = self.submit_job(
-            line,
-            command,
-            zone=base.zone,
-            idempotency_key=request.idempotency_key,
-            contacts=_contacts(request, line) if line.organization.contact_match else None,
-            endpoint_ids=request.webhook_endpoints,
-        )
+        contacts = _contacts(request, line) if line.organization.contact_match else None
+        with self.accept_turns.turn(answer_by):
+            submission = self.submit_job(
+                line,
+                command,
+                zone=base.zone,
+                idempotency_key=request.idempotency_key,
+                contacts=contacts,
+                endpoint_ids=request.webhook_endpoints,
+            )
         was_final = submission.job.status.is_final
         job = self.await_outcome(submission.job, answer_by - timedelta(seconds=WITHIN))
         if not job.status.is_final:

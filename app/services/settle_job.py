@@ -125,7 +125,7 @@ class SettleJob:
     def _succeed(self, scene: Scene, booking: Booking, outcome: Outcome) -> None:
         job = scene.job
         with self.open_unit() as unit:
-            appointment = appointment_after(unit, scene, booking)
+            appointment, before = appointment_after(unit, scene, booking)
             final = Final(
                 result=_result(scene, booking),
                 starts_at=booking.starts_at,
@@ -140,7 +140,6 @@ class SettleJob:
                 trace=outcome.trace,
             ):
                 return
-            before = unit.appointments.get(appointment.org_id, appointment.id)
             told = tell_success(unit, job, appointment, before, self.clock())
             unit.appointments.save(appointment)
             unit.callbacks.close_settled(job, appointment.attendee, now=self.clock())

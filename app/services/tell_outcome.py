@@ -32,7 +32,7 @@ def tell_success(
     told = job_event(EventName.JOB_SUCCEEDED, job, status=Status.SUCCEEDED, reason=None, now=now)
     changed = before is None or _facts(before) != _facts(appointment)
     news = [_news(job, appointment, before, now)] if changed else []
-    return _record(unit, *news, told)
+    return record_event(unit, *news, told)
 
 
 def tell_failure(unit: UnitOfWork, job: Job, final: Final, now: datetime) -> tuple[str, ...]:
@@ -44,7 +44,8 @@ def tell_failure(unit: UnitOfWork, job: Job, final: Final, now: datetime) -> tup
     news = [failure_event(name, job, reason=reason, now=now, appointment=appointment)]
     if final.result is Result.ALREADY_CANCELLED and appointment is not None and appointment.status.is_live:
         news.append(_found_cancelled(appointment, now))
-    return _record(unit, *news, job_event(EventName.JOB_FAILED, job, status=Status.FAILED, reason=reason, now=now))
+    told = job_event(EventName.JOB_FAILED, job, status=Status.FAILED, reason=reason, now=now)
+    return record_event(unit, *news, told)
 
 
 def tell_discard(unit: UnitOfWork, job: Job, now: datetime) -> tuple[str, ...]:
@@ -52,11 +53,11 @@ def tell_discard(unit: UnitOfWork, job: Job, now: datetime) -> tuple[str, ...]:
     reason = Result.DISCARDED.value
     told = job_event(EventName.JOB_FAILED, job, status=Status.DISCARDED, reason=reason, now=now)
     if job.status.is_final:
-        return _record(unit, told)
+        return record_event(unit, told)
     appointment = unit.appointments.get(job.org_id, job.appointment_id)
     unknown = job.submitted_at is not None
     name = EventName.APPOINTMENT_NEEDS_ATTENTION if unknown else EventName.APPOINTMENT_FAILED
-    return _record(unit, failure_event(name, job, reason=reason, now=now, appointment=appointment), told)
+    return record_event(unit, failure_event(name, job, reason=reason, now=now, appointment=appointment), told)
 
 
 def _news(job: Job, appointment: Appointment, before: Appointment | None, now: datetime) -> Event:
@@ -75,7 +76,3 @@ def _found_cancelled(appointment: Appointment, now: datetime) -> Event:
 
 def _facts(appointment: Appointment) -> tuple[object, ...]:
     return appointment.status, appointment.starts_at, appointment.ends_at
-
-
-def _record(unit: UnitOfWork, *events: Event) -> tuple[str, ...]:
-    return tuple(delivery_id for event in events for delivery_id in record_event(unit, event))

@@ -6,17 +6,45 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, exists, false, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, exists, false, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.appointments import Appointment, AppointmentStatus, Attendee, Reach
 from app.domain.stores import AppointmentFilter
+from app.storage.columns import UtcTime
 from app.storage.dialects import insert_into
 from app.storage.places import stands_before
 from app.storage.tables import appointment_uids, appointments
 
 LIVE = [status for status in AppointmentStatus if status.is_live]
 LONGEST = timedelta(days=1)
+
+_by_uid = select(appointment_uids.c.appointment_id).where(appointment_uids.c.uid == bindparam("named"))
+NAMED = or_(appointments.c.id == bindparam("named"), appointments.c.id.in_(_by_uid))
+"""By our id, or by a uid."""
+
+GET = select(appointments).where(NAMED, appointments.c.org_id == bindparam("org"))
+GET = GET.order_by(appointments.c.id).limit(1)
+
+OVERLAPPING = (
+    select(appointments)
+    .where(
+        appointments.c.account_id == bindparam("account"),
+        appointments.c.event_type_id == bindparam("event_type"),
+        appointments.c.starts_at < bindparam("end", type_=UtcTime),
+        appointments.c.starts_at > bindparam("earliest", type_=UtcTime),
+        appointments.c.ends_at > bindparam("begin", type_=UtcTime),
+        appointments.c.status.in_(LIVE),
+        appointments.c.id != bindparam("but"),
+    )
+    .order_by(appointments.c.starts_at)
+)
+UIDS = (
+    select(appointment_uids)
+    .where(appointment_uids.c.appointment_id.in_(bindparam("ids", expanding=True)))
+    .order_by(appointment_uids.c.position)
+)
+"""Made once, as they run with every job: to put one together takes longer than to run it."""
 
 
 class SqlAppointmentStore:
@@ -39,7 +67,7 @@ class SqlAppointmentStore:
             self._session.execute(once, rows)
 
     def get(self, org_id: str, appointment_id: str) -> Appointment | None:
-        return self._first(_named(appointment_id), appointments.c.org_id == org_id)
+        return self._first(GET, {"named": appointment_id, "org": org_id})
 
     def within(self, reach: Reach, appointment_id: str) -> Appointment | None:
         """The database decides, so that what is out of reach is not even read."""
@@ -47,12 +75,12 @@ class SqlAppointmentStore:
         of_event_type = and_(
             appointments.c.account_id == reach.account_id, appointments.c.event_type_id == reach.event_type_id
         )
-        reached = [_named(appointment_id), appointments.c.org_id == reach.org_id, or_(of_agent, of_event_type)]
+        reached = [or_(of_agent, of_event_type)]
         if reach.contacts is not None:
             contacts = sorted(reach.contacts)
             by_phone = appointments.c.attendee_phone.in_(contacts)
             reached.append(or_(by_phone, appointments.c.attendee_email.in_(contacts)))
-        return self._first(*reached)
+        return self._first(GET.where(*reached), {"named": appointment_id, "org": reach.org_id})
 
     def upcoming(self, org_id: str, agent_id: str, *, email: str, phone: str, now: datetime) -> list[Appointment]:
         """Live ones that have not ended, soonest first; none without an e-mail or phone."""
@@ -72,16 +100,9 @@ class SqlAppointmentStore:
         self, account_id: str, event_type_id: int, *, starts_at: datetime, ends_at: datetime, but: str
     ) -> list[Appointment]:
         """An appointment is no longer than a day, which is what Cal.com allows: so the index bounds the look."""
-        found = select(appointments).where(
-            appointments.c.account_id == account_id,
-            appointments.c.event_type_id == event_type_id,
-            appointments.c.starts_at < ends_at,
-            appointments.c.starts_at > starts_at - LONGEST,
-            appointments.c.ends_at > starts_at,
-            appointments.c.status.in_(LIVE),
-            appointments.c.id != but,
-        )
-        return self._read(self._session.execute(found.order_by(appointments.c.starts_at)).all())
+        place = {"account": account_id, "event_type": event_type_id, "but": but}
+        span = {"begin": starts_at, "end": ends_at, "earliest": starts_at - LONGEST}
+        return self._read(self._session.execute(OVERLAPPING, place | span).all())
 
     def search(self, wanted: AppointmentFilter) -> list[Appointment]:
         """The latest start first; without those whose booking turned out to be another appointment's."""
@@ -94,27 +115,20 @@ class SqlAppointmentStore:
         changed = update(appointments).where(appointments.c.id == appointment_id).values(status=status)
         self._session.execute(changed)
 
-    def _first(self, *conditions: ColumnElement[bool]) -> Appointment | None:
-        found = select(appointments).where(*conditions).order_by(appointments.c.id).limit(1)
-        rows = self._session.execute(found).all()
+    def _first(self, found: Select[Any], values: dict[str, Any]) -> Appointment | None:
+        rows = self._session.execute(found, values).all()
         return self._read(rows)[0] if rows else None
 
     def _read(self, rows: Sequence[Row[Any]]) -> list[Appointment]:
-        uids = self._uids([row.id for row in rows])
+        uids = self._uids([row.id for row in rows]) if rows else {}
         return [_from_row(row, uids[row.id]) for row in rows]
 
     def _uids(self, appointment_ids: list[str]) -> dict[str, tuple[str, ...]]:
         """Per appointment, oldest first."""
-        found = select(appointment_uids).where(appointment_uids.c.appointment_id.in_(appointment_ids))
         chains: dict[str, tuple[str, ...]] = {}
-        for row in self._session.execute(found.order_by(appointment_uids.c.position)):
+        for row in self._session.execute(UIDS, {"ids": appointment_ids}):
             chains[row.appointment_id] = (*chains.get(row.appointment_id, ()), row.uid)
         return chains
-
-
-def _named(appointment_id: str) -> ColumnElement[bool]:
-    by_uid = select(appointment_uids.c.appointment_id).where(appointment_uids.c.uid == appointment_id)
-    return or_(appointments.c.id == appointment_id, appointments.c.id.in_(by_uid))
 
 
 def _conditions(wanted: AppointmentFilter) -> list[ColumnElement[bool]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from sqlalchemy import select
@@ -46,14 +46,19 @@ class Database:
         )
         self._reading = self._engine.execution_options(**READING)
         self.clock = DatabaseClock(self._reading, local)
+        self._directory_listeners: list[Callable[[], None]] = []
 
     def unit(self) -> SqlUnitOfWork:
         """A unit that writes. On SQLite it waits for the write lock when entered, up to five seconds."""
-        return SqlUnitOfWork(self._engine, self._cipher, self.clock)
+        return SqlUnitOfWork(self._engine, self._cipher, self.clock, self._directory_changed)
 
     def reading_unit(self) -> SqlUnitOfWork:
         """A unit in which a write raises StoreUnavailableError."""
-        return SqlUnitOfWork(self._reading, self._cipher, self.clock)
+        return SqlUnitOfWork(self._reading, self._cipher, self.clock, self._directory_changed)
+
+    def when_directory_changes(self, tell: Callable[[], None]) -> None:
+        """Call `tell` after each commit of this process that changed an organization, an account or an agent."""
+        self._directory_listeners.append(tell)
 
     def checked_out(self) -> int:
         """How many connections are in use now."""
@@ -71,6 +76,10 @@ class Database:
         with pool_wait_limited(), self._reading.connect() as connection:
             numbers = connection.dialect.server_version_info or ()
             return connection.dialect.name, ".".join(map(str, numbers))
+
+    def _directory_changed(self) -> None:
+        for tell in self._directory_listeners:
+            tell()
 
     def dispose(self) -> None:
         """Close all idle connections."""

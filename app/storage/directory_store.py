@@ -6,7 +6,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Row, Table, select, update
+from sqlalchemy import Column, ColumnElement, Row, Table, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.directory import Access, Account, Agent, Organization
@@ -21,13 +21,31 @@ ENCRYPTED: tuple[Column[str], ...] = (accounts.c.encrypted_key, caller_secrets.c
 """All that is encrypted with the secret keys, each in a table whose key is `id`."""
 
 
+ORGANIZATION = select(organizations).where(organizations.c.id == bindparam("this"))
+ACCOUNT = select(accounts).where(accounts.c.id == bindparam("this"))
+ACCESS = select(accounts.c.base_url, accounts.c.encrypted_key).where(
+    accounts.c.id == bindparam("this"), accounts.c.encrypted_key.is_not(None)
+)
+AGENT = select(agents).where(agents.c.id == bindparam("this"))
+LINE = (
+    select(
+        *(column.label(f"{column.table.name}_{column.name}") for column in (*agents.c, *organizations.c, *accounts.c))
+    )
+    .join_from(agents, organizations, organizations.c.id == agents.c.org_id)
+    .outerjoin(accounts, accounts.c.id == func.coalesce(agents.c.account_id, organizations.c.primary_account_id))
+    .where(agents.c.id == bindparam("this"), agents.c.org_id == bindparam("org"))
+)
+"""Made once, as they run with every job: to put one together takes longer than to run it."""
+
+
 class SqlDirectory:
     def __init__(self, session: Session, cipher: Cipher) -> None:
         self._session = session
         self._cipher = cipher
+        self.has_changed = False
 
     def organization(self, org_id: str) -> Organization | None:
-        row = self._session.execute(select(organizations).where(organizations.c.id == org_id)).one_or_none()
+        row = self._session.execute(ORGANIZATION, {"this": org_id}).one_or_none()
         return _organization(row) if row else None
 
     def organizations(self, span: Span = WHOLE) -> list[Organization]:
@@ -37,7 +55,7 @@ class SqlDirectory:
         self._save(organizations, _values(organization), only_new={"caller_secret_hash": ""})
 
     def account(self, account_id: str) -> Account | None:
-        row = self._session.execute(select(accounts).where(accounts.c.id == account_id)).one_or_none()
+        row = self._session.execute(ACCOUNT, {"this": account_id}).one_or_none()
         return _account(row) if row else None
 
     def accounts(self, org_id: str | None = None, span: Span = WHOLE) -> list[Account]:
@@ -50,15 +68,13 @@ class SqlDirectory:
 
     def disconnect_account(self, account_id: str, *, now: datetime) -> None:
         connected = accounts.c.id == account_id, accounts.c.disconnected_at.is_(None)
+        self.has_changed = True
         without_key = {"encrypted_key": None, "key_last4": "", "disconnected_at": now}
         self._session.execute(update(accounts).where(*connected).values(without_key))
 
     def access(self, account_id: str) -> Access | None:
         """None without a key. Raises StoreUnavailableError where the key cannot be decrypted."""
-        wanted = select(accounts.c.base_url, accounts.c.encrypted_key).where(
-            accounts.c.id == account_id, accounts.c.encrypted_key.is_not(None)
-        )
-        row = self._session.execute(wanted).one_or_none()
+        row = self._session.execute(ACCESS, {"this": account_id}).one_or_none()
         if row is None:
             return None
         return Access(account_id=account_id, base_url=row.base_url, api_key=self._cipher.decrypt(row.encrypted_key))
@@ -78,13 +94,15 @@ class SqlDirectory:
         return rotated
 
     def agent(self, agent_id: str) -> Agent | None:
-        row = self._session.execute(select(agents).where(agents.c.id == agent_id)).one_or_none()
+        row = self._session.execute(AGENT, {"this": agent_id}).one_or_none()
         return _agent(row) if row else None
 
-    def agent_of(self, org_id: str, agent_id: str) -> Agent | None:
-        wanted = select(agents).where(agents.c.id == agent_id, agents.c.org_id == org_id)
-        row = self._session.execute(wanted).one_or_none()
-        return _agent(row) if row else None
+    def line_of(self, org_id: str, agent_id: str) -> tuple[Agent, Organization, Account | None] | None:
+        row = self._session.execute(LINE, {"this": agent_id, "org": org_id}).one_or_none()
+        if row is None:
+            return None
+        account = _account(row, "accounts_") if row.accounts_id else None
+        return _agent(row, "agents_"), _organization(row, "organizations_"), account
 
     def agents(self, org_id: str | None = None, span: Span = WHOLE) -> list[Agent]:
         wanted = () if org_id is None else (agents.c.org_id == org_id,)
@@ -104,6 +122,7 @@ class SqlDirectory:
         return list(self._session.execute(wanted.order_by(table.c.created_at, table.c.id).limit(span.limit)))
 
     def _save(self, table: Table, values: dict[str, Any], *, only_new: dict[str, Any] | None = None) -> None:
+        self.has_changed = True
         new = insert_into(self._session, table).values(values | (only_new or {}))
         self._session.execute(new.on_conflict_do_update(index_elements=[table.c.id], set_=values))
 
@@ -112,17 +131,18 @@ def _values(record: Organization | Account | Agent) -> dict[str, Any]:
     return {field.name: getattr(record, field.name) for field in fields(record)}
 
 
-def _organization(row: Row[Any]) -> Organization:
-    return Organization(**_named(Organization, row))
+def _organization(row: Row[Any], prefix: str = "") -> Organization:
+    return Organization(**_named(Organization, row, prefix))
 
 
-def _account(row: Row[Any]) -> Account:
-    return Account(**_named(Account, row))
+def _account(row: Row[Any], prefix: str = "") -> Account:
+    return Account(**_named(Account, row, prefix))
 
 
-def _agent(row: Row[Any]) -> Agent:
-    return Agent(**_named(Agent, row) | {"event_type": event_type_from_json(row.event_type)})
+def _agent(row: Row[Any], prefix: str = "") -> Agent:
+    named = _named(Agent, row, prefix)
+    return Agent(**named | {"event_type": event_type_from_json(named["event_type"])})
 
 
-def _named(kind: type[Organization | Account | Agent], row: Row[Any]) -> dict[str, Any]:
-    return {field.name: getattr(row, field.name) for field in fields(kind)}
+def _named(kind: type[Organization | Account | Agent], row: Row[Any], prefix: str) -> dict[str, Any]:
+    return {field.name: getattr(row, prefix + field.name) for field in fields(kind)}

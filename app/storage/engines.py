@@ -5,9 +5,9 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
-from psycopg.errors import UndefinedTable
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import InternalError, OperationalError
@@ -15,6 +15,10 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import NullPool, Pool
 
 from app.domain.errors import StoreUnavailableError
+from app.storage.write_turns import WriteTurns
+
+UNDEFINED_TABLE = "42P01"
+"""PostgreSQL's own code; SQLite has an OperationalError like any other. Its driver is loaded where it is used alone."""
 
 READING = {"postgresql_readonly": True, "sqlite_readonly": True}
 """Execution options of a transaction that only reads."""
@@ -57,7 +61,7 @@ def make_engine(url: str, *, poolclass: type[Pool] = NullPool, **pool: float) ->
     if parsed.get_backend_name() == "sqlite":
         engine = create_engine(parsed, **options)
         event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
+        event.listen(engine, "begin", partial(_begin_sqlite, WriteTurns()))
     else:
         engine = create_engine(parsed, pool_pre_ping=True, connect_args=POSTGRESQL_CONNECT, **options)
         event.listen(engine, "connect", _prepare_postgresql)
@@ -80,11 +84,16 @@ def _prepare_sqlite(connection: sqlite3.Connection, record: Any) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _begin_sqlite(connection: Connection) -> None:
+def _begin_sqlite(turns: WriteTurns, connection: Connection) -> None:
     """Take the write lock at once: a transaction that reads first and then writes fails when another one wrote."""
     reading = connection.get_execution_options().get("sqlite_readonly", False)
-    connection.exec_driver_sql(f"PRAGMA query_only = {int(reading)}")
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+    raw = connection.connection.dbapi_connection
+    assert isinstance(raw, sqlite3.Connection)  # noqa: S101 - the dialect's own
+    raw.execute(f"PRAGMA query_only = {int(reading)}")
+    if reading:
+        connection.exec_driver_sql("BEGIN")
+    elif not turns.begin(raw):
+        raise StoreUnavailableError("the database did not do it: others wrote to it all the time")
 
 
 def _prepare_postgresql(connection: Any, record: Any) -> None:
@@ -95,7 +104,7 @@ def _prepare_postgresql(connection: Any, record: Any) -> None:
 def _translate_error(context: ExceptionContext) -> Exception | None:
     """InternalError is what a PostgreSQL that has become a read-only standby answers a write with."""
     error = context.sqlalchemy_exception
-    if isinstance(context.original_exception, UndefinedTable):  # SQLite: an OperationalError like any other
+    if getattr(context.original_exception, "sqlstate", None) == UNDEFINED_TABLE:
         return StoreUnavailableError("the database has no schema yet: ringbook migrate")
     failed = context.is_disconnect or isinstance(error, OperationalError | InternalError)
     if context.is_pre_ping or not failed:  # a failed ping only makes the pool connect anew

@@ -3,30 +3,35 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select, text, tuple_
+from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, exists, or_, select, text, tuple_
 from sqlalchemy.orm import Session
 
 from app.domain.jobs import Job, Status
+from app.storage.columns import UtcTime
 from app.storage.dialects import on_postgresql
 from app.storage.tables import jobs
+
+Moment = datetime | BindParameter[datetime]
+"""A time, or the place for one in a statement that is made once and run often."""
 
 other = jobs.alias("other")
 
 is_open = jobs.c.finished_at.is_(None)
 
 
-def is_due(now: datetime, *, early: timedelta = timedelta()) -> ColumnElement[bool]:
-    """Waiting and its time has come, give or take `early`, or running past its lease."""
+def is_due(now: Moment, *, by: Moment | None = None) -> ColumnElement[bool]:
+    """Waiting and its time has come, `now` or `by` then, or running past its lease."""
     return and_(
         is_open,
-        jobs.c.next_attempt_at <= now + early,
+        jobs.c.next_attempt_at <= (now if by is None else by),
         or_(jobs.c.status != Status.RUNNING, jobs.c.lease_until < now),
     )
 
 
-def is_unhindered(now: datetime) -> ColumnElement[bool]:
+def is_unhindered(now: Moment) -> ColumnElement[bool]:
     """No other job on the same appointment, or at an overlapping time of the same calendar, goes first.
 
     First go: one that runs under a live lease; one whose write has an open outcome; and of one appointment the older
@@ -60,15 +65,26 @@ def is_unhindered(now: datetime) -> ColumnElement[bool]:
     return or_(only_ends, ~goes_first)
 
 
-def may_have_waited_for(job: Job) -> ColumnElement[bool]:
-    """Waiting jobs on the appointment of `job`, or at an overlapping time of its calendar."""
-    related = jobs.c.appointment_id == job.appointment_id
-    if job.starts_at is not None and job.ends_at is not None:
-        overlapping = and_(
-            jobs.c.calendar == job.calendar, jobs.c.starts_at < job.ends_at, jobs.c.ends_at > job.starts_at
-        )
-        related = or_(related, overlapping)
-    return and_(is_open, jobs.c.status != Status.RUNNING, jobs.c.id != job.id, related)
+def may_have_waited() -> ColumnElement[bool]:
+    """Waiting jobs on the appointment of a job, or at an overlapping time of its calendar; `of` gives its values."""
+    overlapping = and_(
+        jobs.c.calendar == bindparam("of_calendar"),
+        jobs.c.starts_at < bindparam("of_ends_at", type_=UtcTime),
+        jobs.c.ends_at > bindparam("of_starts_at", type_=UtcTime),
+    )
+    related = or_(jobs.c.appointment_id == bindparam("of_appointment"), overlapping)
+    return and_(is_open, jobs.c.status != Status.RUNNING, jobs.c.id != bindparam("of_job"), related)
+
+
+def of(job: Job) -> dict[str, Any]:
+    """A job without times (a cancellation) overlaps with nothing, for nothing compares with NULL."""
+    return {
+        "of_job": job.id,
+        "of_appointment": job.appointment_id,
+        "of_calendar": job.calendar,
+        "of_starts_at": job.starts_at,
+        "of_ends_at": job.ends_at,
+    }
 
 
 def take_turns(session: Session, job_id: str) -> None:

@@ -17,8 +17,19 @@ from app.domain.stores import DueJob, JobFilter, Queue
 from app.storage import attempt_rows, job_decisions, job_queries, job_wakes, queue_queries
 from app.storage.codec import final_to_json
 from app.storage.dialects import insert_into, rows_changed
-from app.storage.job_conditions import is_due, is_unhindered, take_turns
-from app.storage.job_moves import AT_ONCE, NO_LEASE, held, move
+from app.storage.job_conditions import take_turns
+from app.storage.job_moves import (
+    AT_ONCE,
+    CLAIM,
+    GET,
+    HELD,
+    MARK_SUBMITTED,
+    MOVE,
+    NO_LEASE,
+    NOT_COUNTED,
+    fence_of,
+    seen_as,
+)
 from app.storage.job_rows import job_from_row, job_to_row
 from app.storage.tables import jobs
 
@@ -38,7 +49,7 @@ class SqlJobStore:
         return inserted.one_or_none() is not None
 
     def get(self, job_id: str) -> Job | None:
-        row = self._session.execute(select(jobs).where(jobs.c.id == job_id)).one_or_none()
+        row = self._session.execute(GET, {"this_job": job_id}).one_or_none()
         return job_from_row(row) if row else None
 
     def get_with_history(self, job_id: str) -> Job | None:
@@ -47,20 +58,9 @@ class SqlJobStore:
 
     def claim(self, job_id: str, *, owner: str, now: datetime, lease_until: datetime) -> Job | None:
         take_turns(self._session, job_id)
-        taken = (
-            update(jobs)
-            .where(jobs.c.id == job_id, is_due(now, early=CLOCKS_DIFFER), is_unhindered(now))
-            .values(
-                status=Status.RUNNING,
-                fence=jobs.c.fence + 1,
-                attempts=jobs.c.attempts + 1,
-                crashes=jobs.c.crashes + case((jobs.c.status == Status.RUNNING, 1), else_=0),
-                lease_owner=owner,
-                lease_until=lease_until,
-            )
-            .returning(jobs)
-        )
-        row = self._session.execute(taken).one_or_none()
+        lease = {"owner": owner, "until": lease_until}
+        taken = {"this_job": job_id, "now": now, "due_by": now + CLOCKS_DIFFER, **lease}
+        row = self._session.execute(CLAIM, taken).one_or_none()
         if row is None:
             return None
         job = job_from_row(row)
@@ -68,35 +68,31 @@ class SqlJobStore:
         return job
 
     def renew(self, job: Job, *, now: datetime, lease_until: datetime) -> bool:
-        return self._changed(held(job, now).values(lease_until=lease_until))
+        return self._changed(HELD, fence_of(job) | {"now": now, "lease_until": lease_until})
 
     def mark_submitted(self, job: Job, *, now: datetime) -> bool:
         """Refused past the lease too, taken over or not: jobs it held back may run by now, or on a host whose clock is
         ahead may have been let pass.
         """
         take_turns(self._session, job.id)
-        sent = held(job, now).where(is_unhindered(now)).values(submitted_at=now, submissions=jobs.c.submissions + 1)
-        if not self._changed(sent):
+        if not self._changed(MARK_SUBMITTED, fence_of(job) | {"now": now}):
             return False
         attempt_rows.mark_attempt_submitted(self._session, job, now)
         return True
 
     def retry(self, job: Job, *, now: datetime, at: datetime, keep_submitted: bool, outcome: str, trace: Trace) -> bool:
         """Without `keep_submitted` the last request is known not to have counted, and is not counted."""
-        values: dict[str, Any] = {"next_attempt_at": at} | AT_ONCE
-        if not keep_submitted:
-            in_vain = case((jobs.c.submitted_at.is_not(None), 1), else_=0)
-            values |= {"submitted_at": None, "submissions": jobs.c.submissions - in_vain}
-        if not self._changed(move(job, Status.RETRYING).values(values)):
+        again = MOVE[Status.RETRYING] if keep_submitted else NOT_COUNTED
+        if not self._changed(again, seen_as(job) | {"next_attempt_at": at} | AT_ONCE):
             return False
         attempt_rows.close_attempt(self._session, job, now, outcome, trace)
         return True
 
     def finish(self, job: Job, *, now: datetime, status: Status, final: Final, outcome: str, trace: Trace) -> bool:
         """`submitted_at` outlives only an unknown outcome, so that a requeued job looks before it sends."""
-        submitted = jobs.c.submitted_at if final.result is Result.OUTCOME_UNKNOWN else None
-        values = {"submitted_at": submitted, "final": final_to_json(final), "finished_at": now}
-        if not self._changed(move(job, status).values(values)):
+        submitted = {} if final.result is Result.OUTCOME_UNKNOWN else {"submitted_at": None}
+        values = {"final": final_to_json(final), "finished_at": now} | submitted
+        if not self._changed(MOVE[status], seen_as(job) | values):
             return False
         attempt_rows.close_attempt(self._session, job, now, outcome, trace)
         return True
@@ -195,6 +191,9 @@ class SqlJobStore:
     def counts(self) -> dict[Status, int]:
         return job_queries.counts(self._session)
 
+    def statuses(self, job_ids: Sequence[str]) -> dict[str, Status]:
+        return job_queries.statuses(self._session, job_ids)
+
     def attempts_of(self, job_id: str) -> list[Attempt]:
         return attempt_rows.attempts_of(self._session, job_id)
 
@@ -204,5 +203,5 @@ class SqlJobStore:
     def look_now(self, job_id: str, *, now: datetime) -> bool:
         return job_wakes.look_now(self._session, job_id, now=now)
 
-    def _changed(self, statement: Update) -> bool:
-        return rows_changed(self._session.execute(statement)) > 0
+    def _changed(self, statement: Update, values: dict[str, Any] | None = None) -> bool:
+        return rows_changed(self._session.execute(statement, values)) > 0

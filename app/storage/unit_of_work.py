@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
@@ -66,13 +67,17 @@ class SqlUnitOfWork:
     amendments: AmendmentStore
     bulk: BulkStore
 
-    def __init__(self, engine: Engine, cipher: Cipher, clock: DatabaseClock) -> None:
+    def __init__(
+        self, engine: Engine, cipher: Cipher, clock: DatabaseClock, directory_changed: Callable[[], None]
+    ) -> None:
         self._session = Session(engine)
         self._clock = clock
+        self._directory_changed = directory_changed
         self.jobs = SqlJobStore(self._session)
         self.job_list = SqlJobList(self._session)
         self.appointments = SqlAppointmentStore(self._session)
-        self.directory = SqlDirectory(self._session, cipher)
+        self._directory = SqlDirectory(self._session, cipher)
+        self.directory = self._directory
         self.caller_secrets = SqlCallerSecretStore(self._session, cipher)
         self.personal_data = SqlPersonalData(self._session)
         self.audit = SqlAuditStore(self._session)
@@ -107,4 +112,8 @@ class SqlUnitOfWork:
 
     def commit(self) -> None:
         """Raises StoreUnavailableError; after a lost connection the commit may have happened: read it again."""
-        self._session.commit()
+        try:
+            self._session.commit()
+        finally:
+            if self._directory.has_changed:
+                self._directory_changed()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import hmac
 import threading
 import time
 from collections.abc import Sequence
@@ -14,9 +13,10 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from app.domain.limits import LimitTable, Subject
+from app.traffic.credit import Credit
 from app.traffic.windows import Meter, Windows
 
-PREFIX = "ringbook:{callers}:1"
+PREFIX = "ringbook:{callers}:2"
 """The number grows when what is kept under the keys changes; the braces keep all on one node of a cluster."""
 ANSWER_WITHIN = 0.05
 """Seconds for Redis to take a connection and to answer: callers wait for it."""
@@ -26,13 +26,14 @@ LEFT_ALONE = 1.0
 """Seconds between two looks, of one thread, at a Redis that did not answer."""
 
 COUNT = """
--- KEYS: what is counted.  ARGV: how many of them, from the first on, to count; then limit and window of each.
--- Returns in how many milliseconds all have room; 0: they had it, and were counted.
+-- KEYS: what is counted.  ARGV: how many of them, from the first on, to count; then of each limit, window and how many
+-- to make room for. Returns in how many milliseconds all have room (0: they had it, and were counted), then what each
+-- has used.
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local wait, found = 0, {}
+local wait, found, answer = 0, {}, {0}
 for i, key in ipairs(KEYS) do
-    local most, window = tonumber(ARGV[2 * i]), tonumber(ARGV[2 * i + 1])
+    local most, window, more = tonumber(ARGV[3 * i - 1]), tonumber(ARGV[3 * i]), tonumber(ARGV[3 * i + 1])
     local state = redis.call('HMGET', key, 'window', 'before', 'current')
     local number = math.floor(now / window)
     local passed = number - tonumber(state[1] or -2)
@@ -42,20 +43,22 @@ for i, key in ipairs(KEYS) do
     elseif passed == 1 then
         before = tonumber(state[3])
     end
-    found[i] = {number, before, current, 2 * window}
-    local gone, room = now % window, most - 1 - current
+    local gone, room = now % window, most - more - current
+    found[i] = {number, before, current + more, 2 * window}
+    answer[i + 1] = math.ceil(before * (1 - gone / window) + current)
     if room < 0 then
-        wait = math.max(wait, window - gone + window * (1 - (most - 1) / current))
+        wait = math.max(wait, window - gone + window * (1 - (most - more) / current))
     elseif before * (1 - gone / window) > room then
         wait = math.max(wait, window * (1 - room / before) - gone)
     end
 end
-if wait > 0 then return math.ceil(wait) end
+answer[1] = math.ceil(wait)
+if wait > 0 then return answer end
 for i = 1, tonumber(ARGV[1]) do
-    redis.call('HSET', KEYS[i], 'window', found[i][1], 'before', found[i][2], 'current', found[i][3] + 1)
+    redis.call('HSET', KEYS[i], 'window', found[i][1], 'before', found[i][2], 'current', found[i][3])
     redis.call('PEXPIRE', KEYS[i], found[i][4])
 end
-return 0
+return answer
 """
 
 _log = structlog.get_logger(__name__)
@@ -65,6 +68,7 @@ class RedisLimits:
     """Fulfils the port Limits.
 
     This process counts along what it lets pass, so a Redis that goes away, or comes back empty, resets nothing here.
+    Whoever is far from all limits passes on what is known of them, and is counted in Redis at the next look.
     While it is away each process has the whole limit for itself: callers are not refused for our own outage.
     """
 
@@ -72,6 +76,7 @@ class RedisLimits:
         """`redis_url` as redis-py takes it; `secret` keys the hashes under which contacts are counted."""
         self._table = table
         self._secret = hashlib.sha256(f"limits {secret}".encode()).digest()
+        self._credit = Credit()
         self._redis = Redis.from_url(
             redis_url,
             socket_timeout=ANSWER_WITHIN,
@@ -89,7 +94,9 @@ class RedisLimits:
         counted, heeded = self._meters(subjects), self._meters(heeding)
         if not counted and not heeded:
             return 0.0
-        wait = self._own.wait([*counted, *heeded]) or self._shared(counted, heeded)
+        wait = self._own.wait([*counted, *heeded])
+        if not wait and not self._credit.covers(counted, heeded):
+            wait = self._shared(counted, heeded)
         if not wait:
             self._own.count(counted)
         return wait / 1000
@@ -107,7 +114,7 @@ class RedisLimits:
 
     def _name(self, counted: Subject) -> str:
         text = "\n".join((counted.counted, *counted.parts))
-        return hmac.new(self._secret, text.encode(errors="replace"), hashlib.sha256).hexdigest()[:32]
+        return hashlib.blake2b(text.encode(errors="replace"), key=self._secret, digest_size=16).hexdigest()
 
     def _shared(self, counted: Sequence[Meter], heeded: Sequence[Meter]) -> float:
         """What Redis says, in milliseconds; 0 where it says nothing. One thread at a time asks one that failed."""
@@ -129,5 +136,11 @@ class RedisLimits:
 
     def _ask(self, counted: Sequence[Meter], heeded: Sequence[Meter]) -> float:
         meters = [*counted, *heeded]
-        bounds = [number for meter in meters for number in (meter.most, meter.window_ms)]
-        return float(self._count(keys=[f"{PREFIX}:{meter.name}" for meter in meters], args=[len(counted), *bounds]))
+        more = [1 + owed for owed in self._credit.owed(counted)] + [1] * len(heeded)
+        bounds = [
+            number for meter, each in zip(meters, more, strict=True) for number in (meter.most, meter.window_ms, each)
+        ]
+        keys = [f"{PREFIX}:{meter.name}" for meter in meters]
+        wait, *used = self._count(keys=keys, args=[len(counted), *bounds])
+        self._credit.learn(meters, used)
+        return float(wait)

@@ -36,7 +36,8 @@ def test_every_field_reaches_the_use_case():
     }
     request = sent(whole)
     assert json.loads(request.proof.body) == whole
-    assert replace(request, proof=NO_PROOF) == ManageRequest(
+    assert request.spent > 0
+    assert replace(request, proof=NO_PROOF, spent=0.0) == ManageRequest(
         action=Action.BOOK,
         agent_id=AGENT,
         org_id=ORG,

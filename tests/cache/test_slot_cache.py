@@ -209,3 +209,24 @@ def test_keys_of_another_type_are_no_trouble(empty_valkey: ValkeyServer, clock: 
     assert slot_cache.openings("acct_a", 7, NOON, at(1, 0), upstream) == [at(0, 14)]
     slot_cache.taken("acct_a", 7, at(0, 14), at(0, 15))
     slot_cache.forget("acct_a", 7, at(0, 14))
+
+
+def test_what_is_known_is_told_without_a_load(slot_cache: RedisSlotCache) -> None:
+    upstream, account = Upstream(SLOTS), new_account()
+    assert slot_cache.known(account, 1, NOON, at(2, 0), upstream) is None
+
+    slot_cache.openings(account, 1, NOON, at(2, 0), upstream)
+
+    assert slot_cache.known(account, 1, NOON, at(2, 0), upstream) == [at(0, 14), at(0, 15), at(1, 9)]
+    assert slot_cache.known(account, 1, NOON, at(3, 0), upstream) is None
+    assert len(upstream.calls) == 1
+
+
+def test_what_is_known_but_not_fresh_is_told_and_refreshed(slot_cache: RedisSlotCache, clock: ManualClock) -> None:
+    upstream, account = Upstream([at(0, 14)]), new_account()
+    slot_cache.openings(account, 1, NOON, at(1, 0), upstream)
+    upstream.slots = [at(0, 15)]
+    clock.advance(30)
+
+    assert slot_cache.known(account, 1, NOON, at(1, 0), upstream) == [at(0, 14)]
+    eventually(lambda: slot_cache.known(account, 1, NOON, at(1, 0), upstream) == [at(0, 15)])

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.logs import configure_logging, json_formatter
-from config.redaction import HIDDEN, is_private, scrub
+from config.redaction import HIDDEN, PATTERNS, SUSPECT, is_private, scrub
 
 SEPARATORS = st.sampled_from(["", " ", "-", ".", "/", " (", ") "])
 EMAILS = st.emails()
@@ -167,3 +167,24 @@ def test_rows_in_the_databases_error_texts_are_left_out():
     text = 'null value in column "id"\nDETAIL:  Failing row contains (job_1, {"attendee": {"name": "Jane Doe"}}).'
     assert "Jane" not in scrub(text)
     assert "null value" in scrub(text)
+
+
+PIECES = [
+    "DETAIL",
+    "Failing row contains",
+    "Key (a)=",
+    "a",
+    "@",
+    "//",
+    "b.c",
+    "Bearer ",
+    "bEARER\t",
+    "cal_",
+    "rbk_x",
+    "+",
+]
+
+
+@given(st.lists(st.sampled_from([*PIECES, "1", "555", "0044", "-", " ", "(", ")", "."]), max_size=12).map("".join))
+def test_what_is_let_through_by_one_look_has_nothing_in_it(text):
+    assert SUSPECT.search(text) or not any(pattern.search(text) for pattern, _ in PATTERNS)

@@ -6,9 +6,9 @@ from collections.abc import Callable
 import pytest
 import requests
 
-from app.sandbox.faults import NAMES
+from app.sandbox.faults import NAMES, Chance
 from tests.sandbox.caller import Caller
-from tests.support.sandbox import BERT, RIVERA, SandboxProcess
+from tests.support.sandbox import BERT, RIVERA, SandboxProcess, running_sandbox
 
 
 def test_an_error_before_the_commit_leaves_nothing(sandbox: SandboxProcess, call: Caller) -> None:
@@ -38,6 +38,20 @@ def test_a_cut_connection_brings_no_answer(sandbox: SandboxProcess, call: Caller
         call.book(fault=fault)
     assert len(sandbox.bookings()) == left
     assert call("GET", "/v2/me").status_code == 200
+
+
+def test_chance_meets_as_many_requests_as_it_says() -> None:
+    with running_sandbox("--chance", "server_error=1") as unlucky:
+        answer = requests.get(f"{unlucky.url}/v2/me", headers={"Authorization": f"Bearer {RIVERA}"}, timeout=10)
+    with running_sandbox("--chance", "server_error=0") as lucky:
+        other = requests.get(f"{lucky.url}/v2/me", headers={"Authorization": f"Bearer {RIVERA}"}, timeout=10)
+    assert (answer.status_code, other.status_code) == (500, 200)
+
+
+@pytest.mark.parametrize("text", ["no_such_fault=0.5", "server_error=2"])
+def test_a_chance_of_nothing_known_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"unknown fault|a share is"):
+        Chance.parse(text)
 
 
 def test_half_an_answer_breaks_off(sandbox: SandboxProcess, call: Caller) -> None:

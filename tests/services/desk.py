@@ -18,6 +18,7 @@ from app.domain.directory import Account, Agent, Organization
 from app.domain.event_types import BookingField, EventType
 from app.domain.identifiers import new_secret_id
 from app.domain.jobs import Job
+from app.services.accept_turns import AcceptTurns
 from app.services.admission import Admission
 from app.services.await_outcome import AwaitOutcome, WaitingRoom
 from app.services.bulkhead import Bulkhead
@@ -30,6 +31,7 @@ from app.services.list_appointments import ListAppointments
 from app.services.look_up import Found, Within
 from app.services.manage_appointment import ManageAppointment, ManageRequest
 from app.services.note_told import NoteTold
+from app.services.outcome_watch import OutcomeWatch
 from app.services.read_job import ReadJob
 from app.services.reconcile_job import ReconcileJob
 from app.services.rescue_jobs import RescueJobs
@@ -124,11 +126,13 @@ class Desk:
 
     def _wire_callers(self) -> None:
         clock, open_unit, read_unit = self.clock, self.database.unit, self.database.reading_unit
-        self.await_outcome = AwaitOutcome(read_unit=read_unit, doorbell=self.bells, room=WaitingRoom(2), clock=clock)
         note_told = NoteTold(open_unit=open_unit, read_unit=read_unit, notes=AtOnce(), clock=clock)
+        waiting: dict[str, Any] = {"room": WaitingRoom(2), "watch": OutcomeWatch(read_unit=read_unit, clock=clock)}
+        self.await_outcome = AwaitOutcome(read_unit=read_unit, doorbell=self.bells, clock=clock, **waiting)
         self.manage = ManageAppointment(
             connect_agent=ConnectAgent(read_unit=read_unit),
             verify_caller=VerifyCaller(read_unit=read_unit, clock=clock),
+            accept_turns=AcceptTurns(clock=clock),
             submit_job=SubmitJob(
                 open_unit=open_unit,
                 admission=Admission(read_unit=read_unit, clock=clock),

@@ -25,6 +25,11 @@ class PassingCache:
     ) -> list[datetime]:
         return load(start, end)
 
+    def known(
+        self, _account: str, _type: int, _start: datetime, _end: datetime, _refresh: Callable[..., list[datetime]]
+    ) -> list[datetime] | None:
+        return None
+
     def taken(self, _account: str, _type: int, start: datetime, _end: datetime) -> None:
         self.told.append(("taken", start))
 

@@ -58,7 +58,7 @@ def test_a_decision_is_recorded_with_who_made_it(post: PostOffice, decide: Decid
 
 def test_adding_and_verifying_are_recorded_too(post: PostOffice) -> None:
     endpoint = post.endpoint()
-    assert [entry.deed for entry in recorded(post, target=endpoint.id)] == [Deed.ENDPOINT_VERIFY, Deed.ENDPOINT_ADD]
+    assert {entry.deed for entry in recorded(post, target=endpoint.id)} == {Deed.ENDPOINT_VERIFY, Deed.ENDPOINT_ADD}
 
 
 def test_what_was_not_done_is_not_recorded(post: PostOffice) -> None:

@@ -146,13 +146,14 @@ def test_a_waiting_caller_gets_the_outcome_itself(desk: Desk) -> None:
 
 def test_more_callers_than_seats_are_not_kept_waiting(desk: Desk) -> None:
     room = desk.await_outcome.room
-    assert room.enter()
-    assert room.enter()
+    seats = [room.enter(), room.enter()]
+    assert seats == [1, 2]
 
     assert desk.book(wait=10).result is Result.CONFIRMING
 
-    room.leave()
-    room.leave()
+    for seat in seats:
+        room.leave(seat)
+    assert room.enter() == 1
 
 
 def test_with_the_broker_down_the_scheduler_publishes_later(desk: Desk) -> None:

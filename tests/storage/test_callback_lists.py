@@ -116,6 +116,6 @@ def test_a_failure_finds_what_was_booked_meanwhile_without_looking_through_jobs(
     assert callback_rows.told(database, job)
     with plans_of(database) as plans, database.unit() as unit:
         unit.callbacks.open(job.id, now=NOW)
-    for index in ("ix_appointments_attendee_email", "ix_appointments_attendee_phone"):
-        assert index in plans[-2]
+    for contact in ("email", "phone"):
+        assert re.search(rf"ix_appointments_(attendee_)?{contact}", plans[-2])
     assert not any(SCANS.search(plan) for plan in plans)

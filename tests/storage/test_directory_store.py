@@ -89,6 +89,24 @@ def test_records_come_back_as_they_were_saved(filled: Database) -> None:
         assert unit.directory.agent("x") is None
 
 
+@pytest.mark.parametrize(
+    ("own", "primary", "booked_with"),
+    [("account", None, ACCOUNT), (None, "account", ACCOUNT), ("account", "x", ACCOUNT), (None, None, None)],
+)
+def test_an_agent_comes_with_its_organization_and_the_account_it_books_with(
+    filled: Database, own: str | None, primary: str | None, booked_with: Account | None
+) -> None:
+    clinic, agent = replace(CLINIC, primary_account_id=primary), replace(AGENT, account_id=own)
+    with filled.unit() as unit:
+        unit.directory.save_organization(clinic)
+        unit.directory.save_agent(agent)
+        unit.commit()
+    with filled.reading_unit() as unit:
+        assert unit.directory.line_of("org", "agent") == (agent, clinic, booked_with)
+        assert unit.directory.line_of("x", "agent") is None
+        assert unit.directory.line_of("org", "x") is None
+
+
 def test_saving_again_changes_the_record(filled: Database) -> None:
     clinic = replace(CLINIC, name="Clinic North", primary_account_id="account")
     account = replace(ACCOUNT, username="north")

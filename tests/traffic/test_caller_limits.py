@@ -163,8 +163,9 @@ def test_both_counts_use_the_same_arithmetic(valkey: ValkeyServer, gaps: list[in
     with valkey.client() as client:
         for gap in gaps:
             now += gap
-            wait = client.eval(script, 1, key, 1, meter.most, meter.window_ms, now * 1000)
+            wait, used = client.eval(script, 1, key, 1, meter.most, meter.window_ms, 1, now * 1000)
             assert abs(wait - own.wait([meter])) <= 1
+            assert 0 <= used <= 2 * meter.most
             assert (wait == 0) == (own.wait([meter]) == 0)
             if wait == 0:
                 own.count([meter])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from functools import cache, lru_cache
 
 from babel.dates import format_date, format_datetime
 from babel.lists import format_list
@@ -26,7 +27,13 @@ def day_label(day: date, today: date, language: str) -> str:
 
 def time_label(moment: datetime, zone: str, language: str) -> str:
     """The wall time of an instant in a zone, such as "9:00 AM"."""
-    return _time(catalogue(language), "label.time", moment.astimezone(zone_info(zone)))
+    return time_labels((moment,), zone, language)[0]
+
+
+def time_labels(moments: Iterable[datetime], zone: str, language: str) -> list[str]:
+    """The same for many, in their order."""
+    words, place = catalogue(language), zone_info(zone)
+    return [_time(words, "label.time", moment.astimezone(place)) for moment in moments]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +113,23 @@ def _day(catalogue: Catalogue, style: str, day: date, today: date) -> str:
     else:
         said = day.year != today.year and abs(day - today) > _YEAR_IS_SAID
         pattern = f"{style}.date_year" if said else f"{style}.date"
-    return format_date(day, catalogue.text("pattern", pattern), locale=catalogue.locale)
+    return _dated(catalogue.locale.language, pattern, day)
+
+
+@lru_cache(maxsize=1024)
+def _dated(language: str, pattern: str, day: date) -> str:
+    words = catalogue(language)
+    return format_date(day, words.text("pattern", pattern), locale=words.locale)
 
 
 def _time(catalogue: Catalogue, pattern: str, local: datetime) -> str:
+    return _written(catalogue.locale.language, pattern, local.hour, local.minute)
+
+
+@cache
+def _written(language: str, pattern: str, hour: int, minute: int) -> str:
+    """A clock time is written alike on every day, so that there are at most 1,440 of a pattern; each takes 30 us."""
+    words = catalogue(language)
     # Babel turns what it is given into UTC first; the wall time is therefore handed over as if it were UTC.
-    return format_datetime(local.replace(tzinfo=UTC), catalogue.text("pattern", pattern), locale=catalogue.locale)
+    wall = datetime(2000, 1, 1, hour, minute, tzinfo=UTC)
+    return format_datetime(wall, words.text("pattern", pattern), locale=words.locale)
