@@ -215,8 +215,8 @@ class SqlJobStore:
     def oldest_due(self, *, now: datetime) -> datetime | None:
         return job_queries.oldest_due(self._session, now=now)
 
-    def counts(self) -> dict[Status, int]:
-        return job_queries.counts(self._session)
+    def open_counts(self) -> dict[Status, int]:
+        return job_queries.open_counts(self._session)
 
     def attempts_of(self, job_id: str) -> list[Attempt]:
         return attempt_rows.attempts_of(self._session, job_id)

@@ -106,7 +106,7 @@ class Site:
 
     def open_jobs(self) -> int:
         with self.database.reading_unit() as unit:
-            return sum(count for status, count in unit.jobs.counts().items() if not status.is_final)
+            return sum(unit.jobs.open_counts().values())
 
     def drain(self, within: float) -> None:
         """Wait until every job is final, starting again whatever died; what is still open then, the ledger counts."""
