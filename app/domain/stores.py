@@ -18,8 +18,10 @@ from app.domain.jobs import Attempt, Job, Status
 from app.domain.notice_stores import HookStore, NoticeStore, SweepStore
 from app.domain.operators import OperatorStore
 from app.domain.outcomes import Trace
+from app.domain.overview_store import OverviewStore
 from app.domain.paging import Place
 from app.domain.privacy import PersonalData
+from app.domain.tallies import TallyStore
 from app.domain.webhook_stores import DeliveryStore, EndpointStore
 
 
@@ -228,6 +230,8 @@ class UnitOfWork(Protocol):
     hooks: HookStore
     sweeps: SweepStore
     operators: OperatorStore
+    tallies: TallyStore
+    overview: OverviewStore
     endpoints: EndpointStore
     deliveries: DeliveryStore
 

@@ -14,8 +14,10 @@ from app.domain.caller_secrets import CallerSecretStore
 from app.domain.directory_store import Directory
 from app.domain.notice_stores import HookStore, NoticeStore, SweepStore
 from app.domain.operators import OperatorStore
+from app.domain.overview_store import OverviewStore
 from app.domain.privacy import PersonalData
 from app.domain.stores import AppointmentStore, JobStore, LeaseStore
+from app.domain.tallies import TallyStore
 from app.domain.webhook_stores import DeliveryStore, EndpointStore
 from app.storage.api_key_store import SqlApiKeyStore
 from app.storage.appointment_store import SqlAppointmentStore
@@ -32,8 +34,10 @@ from app.storage.job_store import SqlJobStore
 from app.storage.lease_store import SqlLeaseStore
 from app.storage.notice_store import SqlNoticeStore
 from app.storage.operator_store import SqlOperatorStore
+from app.storage.overview_store import SqlOverviewStore
 from app.storage.personal_data import SqlPersonalData
 from app.storage.sweep_store import SqlSweepStore
+from app.storage.tally_store import SqlTallyStore
 
 
 class SqlUnitOfWork:
@@ -51,6 +55,8 @@ class SqlUnitOfWork:
     hooks: HookStore
     sweeps: SweepStore
     operators: OperatorStore
+    tallies: TallyStore
+    overview: OverviewStore
     endpoints: EndpointStore
     deliveries: DeliveryStore
 
@@ -69,6 +75,8 @@ class SqlUnitOfWork:
         self.hooks = SqlHookStore(self._session, cipher)
         self.sweeps = SqlSweepStore(self._session)
         self.operators = SqlOperatorStore(self._session)
+        self.tallies = SqlTallyStore(self._session)
+        self.overview = SqlOverviewStore(self._session)
         self.endpoints = SqlEndpointStore(self._session, cipher)
         self.deliveries = SqlDeliveryStore(self._session)
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, CheckConstraint, Column, ForeignKey, Index, Integer, Table, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, Column, ForeignKey, Index, Integer, Table, UniqueConstraint, text
 
 from app.storage.columns import PlainText, UtcTime
 from app.storage.tables import LEASED, OPEN, metadata
 
 __all__ = ["attempts", "deliveries", "endpoints", "events", "metadata"]
+
+UNWELL = text("(status <> 'enabled' OR failures > 0)")
+"""Endpoints to which something does not go as it should: few."""
 
 endpoints = Table(
     "webhook_endpoints",
@@ -30,6 +33,7 @@ endpoints = Table(
     Column("last_success_at", UtcTime),
     Column("paused_until", UtcTime),
     Index("ix_webhook_endpoints_org_id", "org_id", "created_at", "id"),
+    Index("ix_webhook_endpoints_unwell", "status", "failing_since", sqlite_where=UNWELL, postgresql_where=UNWELL),
 )
 
 events = Table(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from app.storage import notice_tables, operator_tables  # noqa: F401 - their tables belong to the metadata
+from app.storage import notice_tables, operator_tables, tally_tables  # noqa: F401 - their tables belong to the metadata
 from app.storage.webhook_tables import metadata
 
 context.configure(
