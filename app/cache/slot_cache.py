@@ -14,6 +14,7 @@ from app.cache.flights import Flights
 from app.cache.slot_store import ENTRY_MS, Known, SlotStore, Topic
 from app.domain.errors import CalendarError, PostponedError, RefusedError, StoreUnavailableError
 from app.domain.ports import Clock
+from app.domain.slot_use import SlotUse
 
 FRESH_MS = 20_000
 SETTLE_MS = 3_000
@@ -29,6 +30,8 @@ may take, the slowest answer comes within 8 s."""
 REFRESHERS = 4
 """Refreshes that may run in a process at once; a stale answer beyond that stays stale until the next one asks."""
 
+HIT, STALE, MISS = SlotUse(hits=1), SlotUse(stale=1), SlotUse(misses=1)
+
 Load = Callable[[datetime, datetime], list[datetime]]
 Found = Mapping[Day, tuple[int, ...]]
 
@@ -38,10 +41,11 @@ _log = structlog.get_logger(__name__)
 class RedisSlotCache:
     """Fulfils the port SlotCache. An answer is fresh for 20 s, and given out stale for 120 s while one refresh runs."""
 
-    def __init__(self, redis_url: str, clock: Clock) -> None:
-        """`redis_url` as redis-py takes it."""
+    def __init__(self, redis_url: str, clock: Clock, count: Callable[[SlotUse], None] = lambda _use: None) -> None:
+        """`redis_url` as redis-py takes it; `count` is told of each look-up, and must take no time."""
         self._store = SlotStore(redis_url)
         self._clock = clock
+        self._count = count
         self._flights: Flights[Found] = Flights()
         self._refreshers = threading.BoundedSemaphore(REFRESHERS)
         self._refreshing: set[Topic] = set()
@@ -70,8 +74,12 @@ class RedisSlotCache:
         if all(self._age(known, day) < ENTRY_MS for day in days):
             if self._outdated(known, days):
                 self._refresh(topic, days, refresh or load)
+                self._count(STALE)
+            else:
+                self._count(HIT)
             found: Found = {day: known.starts(day) for day in days}
         else:
+            self._count(MISS)
             # Who comes after a `forget` sees other marks, and does not join a load that began before it.
             key = (topic, days, tuple(known.marks.values()))
             fetch = partial(self._fetch, topic, days, load)

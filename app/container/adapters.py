@@ -13,15 +13,19 @@ from ipaddress import ip_network
 
 from app.broker.doorbell import RedisDoorbell
 from app.broker.publisher import CeleryPublisher
+from app.broker.signs_of_life import RedisSignsOfLife
 from app.cache.probe import RedisProbe
 from app.cache.slot_cache import RedisSlotCache
+from app.cache.uses import RedisSlotUses
 from app.calcom.client import CalcomCalendar
 from app.calcom.connections import trusted
 from app.calcom.transport import TimeLimits
 from app.domain.limits import Counted, Limit, Limits, LimitTable
 from app.domain.operators import IdentityProvider, Passwords
 from app.domain.ports import CalendarAt, Clock, Doorbell, HookDesk, NoticePublisher, Publisher, SlotCache
+from app.domain.processes import SignsOfLife
 from app.domain.sending import Sender
+from app.domain.slot_use import SlotUses
 from app.domain.stores import OpenUnit
 from app.domain.traffic import Priority, Standing, Traffic
 from app.identity.passwords import Argon2Passwords
@@ -61,6 +65,8 @@ class Adapters:
     publisher: Publisher
     notice_publisher: NoticePublisher
     doorbell: Doorbell
+    signs: SignsOfLife
+    uses: SlotUses
     clock: Clock
     look_ups: Executor
     notes: Executor
@@ -84,36 +90,42 @@ def choose_adapters(settings: Settings, *, local: Clock = utc_now) -> Adapters:
     user_agent = f"Ringbook/{version('ringbook')}"
     calendar = CalcomCalendar(TimeLimits(), user_agent, traffic)
     doorbell, probe = RedisDoorbell(settings.redis_url), RedisProbe.of(settings.redis_url)
-    look_ups = ThreadPoolExecutor(max_workers=max(4, settings.web_threads // 2), thread_name_prefix="look-up")
-    names = ThreadPoolExecutor(max_workers=NAMES_AT_ONCE, thread_name_prefix="webhook-names")
-    notes = ThreadPoolExecutor(max_workers=1, thread_name_prefix="notes")
-    for close in (database.dispose, calendar.close, traffic.close, limits.close, doorbell.close, probe.close):
+    signs, uses = RedisSignsOfLife(settings.redis_url), RedisSlotUses(settings.redis_url, database.clock)
+    closings = (calendar.close, traffic.close, limits.close, doorbell.close, probe.close, signs.close, uses.close)
+    for close in (database.dispose, *closings):
         stack.callback(close)
-    for executor in (look_ups, names, notes):
-        stack.callback(partial(executor.shutdown, wait=False, cancel_futures=True))
+    threads = partial(_threads, stack)
     return Adapters(
         open_unit=database.unit,
         read_unit=database.reading_unit,
         calendar_at=calendar.at,
         traffic=traffic,
-        cache=RedisSlotCache(settings.redis_url, database.clock),
+        cache=RedisSlotCache(settings.redis_url, database.clock, uses.count),
         hook_desk=calendar.at(Priority.SUGGEST).hooks(),
         publisher=publisher,
         notice_publisher=publisher,
         limits=limits,
         doorbell=doorbell,
+        signs=signs,
+        uses=uses,
         clock=database.clock,
-        look_ups=look_ups,
-        notes=notes,
+        look_ups=threads("look-up", max(4, settings.web_threads // 2)),
+        notes=threads("notes", 1),
         redis_answers=probe.answers,
         redis_info=probe.info,
         read_traffic=traffic.standings,
         database_facts=partial(_database_facts, settings.database_url, database),
-        sender=WebhookSender(_target_rules(settings, names), trust=trusted(), user_agent=user_agent),
+        sender=WebhookSender(_target_rules(settings, threads), trust=trusted(), user_agent=user_agent),
         passwords=Argon2Passwords(),
         provider=_provider(settings),
         close=stack.close,
     )
+
+
+def _threads(stack: ExitStack, name: str, number: int) -> Executor:
+    executor = ThreadPoolExecutor(max_workers=number, thread_name_prefix=name)
+    stack.callback(partial(executor.shutdown, wait=False, cancel_futures=True))
+    return executor
 
 
 def limit_table(settings: Settings) -> LimitTable:
@@ -137,7 +149,8 @@ def _provider(settings: Settings) -> IdentityProvider | None:
     return OidcProvider(settings.oidc_issuer, settings.oidc_client_id, settings.oidc_client_secret)
 
 
-def _target_rules(settings: Settings, names: Executor) -> TargetRules:
+def _target_rules(settings: Settings, threads: Callable[[str, int], Executor]) -> TargetRules:
+    names = threads("webhook-names", NAMES_AT_ONCE)
     return TargetRules(allowed=[ip_network(text) for text in settings.webhook_networks], look_ups=names)
 
 
