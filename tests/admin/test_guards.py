@@ -20,7 +20,8 @@ OWN = {"sign_in.leave", "sign_in.leave_everywhere"}
 
 
 def desk_of(site: DeskSite) -> Flask:
-    metrics = RequestMetrics(site.container.callers.check_health, site.container.callers.read_traffic)
+    callers = site.container.callers
+    metrics = RequestMetrics(callers.check_health, callers.count_ended, callers.read_traffic)
     place = Place(public_url=PUBLIC_URL, proxies=Proxies(), secret_keys=site.settings.secret_keys)
     return create_desk(site.container.desk, place, metrics)
 
