@@ -8,6 +8,7 @@ from pathlib import Path
 from flask import Flask, Response, g, send_from_directory, url_for
 
 from app.admin.pages.operators import operator_pages
+from app.admin.pages.overview import overview_pages
 from app.admin.pages.sign_in import sign_in_pages
 from app.admin.place import Place
 from app.admin.refusals import register_refusals
@@ -35,7 +36,10 @@ POLICY = "; ".join(
 )
 
 
-MENU = (("Operators", "operators.list_all", "operators"),)
+MENU = (
+    ("Overview", "overview.show", "overview"),
+    ("Operators", "operators.list_all", "operators"),
+)
 """Label, endpoint and blueprint of each page family, in their order."""
 
 
@@ -58,7 +62,7 @@ def create_desk(cases: DeskCases, place: Place, metrics: Metrics) -> Flask:
     observe_requests(app, metrics)
     add_security_headers(app, place.public_url)
     _set_policy(app)
-    for pages in (sign_in_pages(cases, place), operator_pages(cases, place)):
+    for pages in (sign_in_pages(cases, place), overview_pages(cases, place), operator_pages(cases, place)):
         app.register_blueprint(pages)
     _serve_assets(app)
     register_refusals(app)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.container.adapters import Adapters
+from app.container.overview import bind_overview
 from app.container.staff import StaffCases, bind_staff
 from app.domain.operators import IdentityProvider
 from app.services.desk_sessions import CheckSession, SignOut
+from app.services.read_overview import ReadOverview
 from app.services.set_password import SetPassword
 from app.services.sign_in import SignIn, SignInByProvider
 
@@ -23,6 +25,7 @@ class DeskCases:
     sign_out: SignOut
     set_password: SetPassword
     staff: StaffCases
+    overview: ReadOverview
 
 
 def bind_desk(adapters: Adapters) -> DeskCases:
@@ -38,4 +41,5 @@ def bind_desk(adapters: Adapters) -> DeskCases:
         sign_out=SignOut(open_unit=open_unit, clock=clock),
         set_password=SetPassword(open_unit=open_unit, read_unit=read_unit, passwords=passwords, clock=clock),
         staff=bind_staff(adapters),
+        overview=bind_overview(adapters),
     )
