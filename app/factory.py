@@ -38,8 +38,9 @@ def create_site(
     container: Container, *, public_url: str, proxies: Proxies, secret_keys: Sequence[str]
 ) -> WSGIApplication:
     """All that the web process serves: the API, and the desk beside it."""
-    metrics = RequestMetrics(container.callers.check_health, container.callers.read_traffic)
-    api = create_app(container.callers, container.providers, public_url=public_url, proxies=proxies, metrics=metrics)
+    callers = container.callers
+    metrics = RequestMetrics(callers.check_health, callers.count_ended, callers.read_traffic)
+    api = create_app(callers, container.providers, public_url=public_url, proxies=proxies, metrics=metrics)
     place = Place(public_url=public_url, proxies=proxies, secret_keys=secret_keys)
     return DispatcherMiddleware(api, {PREFIX: create_desk(container.desk, place, metrics)})
 
@@ -61,7 +62,7 @@ def create_app(
     app.url_map.merge_slashes = False  # a stray slash is a 404 in our shape, not a redirect in HTML
     app.url_map.converters |= CONVERTERS
     replies = Replies(clock=container.clock, public_url=public_url, manners=AgentManners(container.connect_agent))
-    metrics = metrics or RequestMetrics(container.check_health, container.read_traffic)
+    metrics = metrics or RequestMetrics(container.check_health, container.count_ended, container.read_traffic)
     observe_requests(app, metrics)
     gate = Gate(container.limits, proxies or Proxies())
     guard_requests(app, gate)

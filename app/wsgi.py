@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
 from wsgiref.types import WSGIApplication
 
 from app.container import build_container
+from app.domain.processes import Kind
 from app.factory import create_site
 from app.web.client_address import Proxies
 from config.logs import configure_logging
@@ -18,8 +20,12 @@ def start() -> WSGIApplication:
     except SettingsError as error:
         raise SystemExit(str(error)) from None
     configure_logging("web", settings.log_level)
+    container = build_container(settings)
+    life = container.begin_life(Kind.WEB, threads=settings.web_threads)
+    atexit.register(life.end)
+    life.start()
     return create_site(
-        build_container(settings),
+        container,
         public_url=settings.public_url,
         proxies=Proxies.parse(settings.trusted_proxies),
         secret_keys=settings.secret_keys,

@@ -9,9 +9,11 @@ import structlog
 from celery import Celery, Task, signals
 
 from app.domain.jobs import RENEW_EVERY
+from app.domain.processes import Kind
+from app.services.show_life import ShowLife
 from config import celeryconfig
 from config.logs import configure_logging
-from config.queues import broker_url
+from config.queues import QueueName, broker_url
 from workers import lease_thread
 from workers.runtime import container, settings, stopping
 from workers.stall_guard import StallGuard
@@ -34,6 +36,9 @@ app = build_app()
 keep_leases = container().workers.keep_leases
 """Built here, where a fault ends the process: Celery goes on after a failed signal handler."""
 
+lives: list[ShowLife] = []
+"""What shows that this process lives: one, once it is ready."""
+
 
 @signals.setup_logging.connect
 def _set_up_logging(**_: Any) -> None:
@@ -53,6 +58,22 @@ def _say_ready(sender: Any, **_: Any) -> None:
         name = str(sender.hostname).partition("@")[0]
         with contextlib.suppress(OSError):  # not ours to write, so not that of `ringbook up`
             settings().ready_file(name).touch()
+
+
+@signals.worker_ready.connect
+def _show_life(sender: Any, **_: Any) -> None:
+    """From when it takes messages: a worker that waits for its broker is not at work."""
+    queues = sorted(sender.app.amqp.queues.consume_from)
+    kind = Kind.WEBHOOKS if queues == [QueueName.WEBHOOKS] else Kind.WORKER
+    life = container().begin_life(kind, threads=sender.controller.concurrency, queues=queues)
+    life.start()
+    lives.append(life)
+
+
+@signals.worker_shutdown.connect
+def _end_life(**_: Any) -> None:
+    for life in lives:
+        life.end()
 
 
 @signals.worker_shutting_down.connect

@@ -12,6 +12,7 @@ import structlog
 
 from app.container.schedule import Chore
 from app.domain.errors import StoreUnavailableError
+from app.domain.processes import SHOWN_EVERY, Kind
 from config.logs import configure_logging
 from workers.runtime import container, settings
 
@@ -22,11 +23,13 @@ log = structlog.get_logger(__name__)
 
 def run(stop: threading.Event) -> None:
     """Rounds until `stop`; a database that is away is waited for."""
-    schedule = container().schedule
+    schedule, life = container().schedule, container().begin_life(Kind.SCHEDULER)
+    # Not in a thread of its own: a scheduler whose rounds do not go on is not at work.
+    chores = (Chore(name="show_life", every=SHOWN_EVERY, do=life), *schedule.chores)
     done_at: dict[str, float] = {}
     while not stop.is_set():
         try:
-            for chore in schedule.chores:
+            for chore in chores:
                 if time.monotonic() >= done_at.get(chore.name, -math.inf) + chore.every.total_seconds():
                     done_at[chore.name] = time.monotonic()
                     _do(chore)
@@ -39,6 +42,7 @@ def run(stop: threading.Event) -> None:
         schedule.step_down()
     except StoreUnavailableError:
         log.warning("leadership_not_given_up")
+    life.end()
 
 
 def _do(chore: Chore) -> None:

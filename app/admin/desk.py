@@ -15,6 +15,7 @@ from app.admin.pages.callers import caller_pages
 from app.admin.pages.jobs import job_pages
 from app.admin.pages.mending import mending_pages
 from app.admin.pages.operators import operator_pages
+from app.admin.pages.overview import overview_pages
 from app.admin.pages.settings import setting_pages
 from app.admin.pages.sign_in import sign_in_pages
 from app.admin.pages.webhooks import webhook_pages
@@ -45,6 +46,7 @@ POLICY = "; ".join(
 
 
 MENU = (
+    ("Overview", "overview.show", "overview"),
     ("Jobs", "jobs.list_all", "jobs"),
     ("Bulk", "bulk.list_all", "bulk"),
     ("Callers", "callers.list_all", "callers"),
@@ -59,6 +61,7 @@ MENU = (
 
 PAGES = (
     sign_in_pages,
+    overview_pages,
     job_pages,
     mending_pages,
     bulk_pages,

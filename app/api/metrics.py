@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from app.domain.traffic import Standing
@@ -27,7 +27,7 @@ class HealthCollector(Collector):
         up.add_metric(["database"], float(health.database))
         up.add_metric(["redis"], float(health.redis))
         yield up
-        jobs = GaugeMetricFamily("ringbook_jobs", "Jobs kept, by status.", labels=["status"])
+        jobs = GaugeMetricFamily("ringbook_jobs", "Jobs that have not ended yet, by status.", labels=["status"])
         for status, count in health.jobs.items():
             jobs.add_metric([status], count)
         yield jobs
@@ -36,6 +36,26 @@ class HealthCollector(Collector):
 
     def describe(self) -> list[GaugeMetricFamily]:
         return []  # keeps registration from asking the database
+
+
+class EndedCollector(Collector):
+    """How many jobs ended since counting began, from what the scheduler counted: every process tells the same."""
+
+    def __init__(self, count_ended: Callable[[], Mapping[tuple[str, str], int]]) -> None:
+        self._count_ended = count_ended
+
+    def collect(self) -> Iterator[CounterMetricFamily]:
+        ended = CounterMetricFamily(
+            "ringbook_jobs_ended",
+            "Jobs that ended, some seconds behind; one that is requeued ends again.",
+            labels=["status", "result"],
+        )
+        for labels, number in self._count_ended().items():
+            ended.add_metric(labels, number)
+        yield ended
+
+    def describe(self) -> list[CounterMetricFamily]:
+        return []
 
 
 class TrafficCollector(Collector):
@@ -66,9 +86,15 @@ class TrafficCollector(Collector):
 class RequestMetrics:
     """What this process has counted, with the gauges of the whole service; each web process is scraped by itself."""
 
-    def __init__(self, check_health: Callable[[], Health], read_traffic: Callable[[], Sequence[Standing]]) -> None:
+    def __init__(
+        self,
+        check_health: Callable[[], Health],
+        count_ended: Callable[[], Mapping[tuple[str, str], int]],
+        read_traffic: Callable[[], Sequence[Standing]],
+    ) -> None:
         self._registry = CollectorRegistry()
         self._registry.register(HealthCollector(check_health))
+        self._registry.register(EndedCollector(count_ended))
         self._registry.register(TrafficCollector(read_traffic))
         self._requests = Counter(
             "ringbook_http_requests",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from app.domain.answers import Answer
@@ -42,6 +42,11 @@ class UseCases(Protocol):
 
     @property
     def check_health(self) -> Callable[[], Health]: ...
+
+    @property
+    def count_ended(self) -> Callable[[], Mapping[tuple[str, str], int]]:
+        """How many jobs ended, by status and result."""
+        ...
 
     @property
     def read_traffic(self) -> Callable[[], Sequence[Standing]]: ...

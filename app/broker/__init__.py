@@ -1,1 +1,4 @@
-"""Wakes workers (publisher) and waiting requests (doorbell). Both may fail at any time; the database is the record."""
+"""Wakes workers (publisher) and waiting requests (doorbell), and shows who is at work (signs of life).
+
+All may fail at any time; the database is the record.
+"""

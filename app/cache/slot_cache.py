@@ -15,6 +15,7 @@ from app.cache.slot_store import ENTRY_MS, Known, SlotStore, Topic
 from app.domain.errors import CalendarError, PostponedError, RefusedError, StoreUnavailableError
 from app.domain.held_slots import HeldDay
 from app.domain.ports import Clock
+from app.domain.slot_use import SlotUse
 
 FRESH_MS = 20_000
 SETTLE_MS = 3_000
@@ -36,6 +37,7 @@ HORIZON_DAYS = 400
 Load = Callable[[datetime, datetime], list[datetime]]
 Found = Mapping[Day, tuple[int, ...]]
 NOTHING = Known({}, {})
+HIT, STALE, MISS = SlotUse(hits=1), SlotUse(stale=1), SlotUse(misses=1)
 
 _log = structlog.get_logger(__name__)
 
@@ -46,10 +48,11 @@ class RedisSlotCache:
     An answer is fresh for 20 s, and given out stale for 120 s while one refresh runs.
     """
 
-    def __init__(self, redis_url: str, clock: Clock) -> None:
-        """`redis_url` as redis-py takes it."""
+    def __init__(self, redis_url: str, clock: Clock, count: Callable[[SlotUse], None] = lambda _use: None) -> None:
+        """`redis_url` as redis-py takes it; `count` is told of each look-up, and must take no time."""
         self._store = SlotStore(redis_url)
         self._clock = clock
+        self._count = count
         self._flights: Flights[Found] = Flights()
         self._refreshers = threading.BoundedSemaphore(REFRESHERS)
         self._refreshing: set[Topic] = set()
@@ -75,6 +78,7 @@ class RedisSlotCache:
         known = self._read(topic, days)
         found = self._whole(topic, days, known, refresh or load)
         if found is None:
+            self._count(MISS)
             # Who comes after a `forget` sees other marks, and does not join a load that began before it.
             key = (topic, days, tuple(known.marks.values()))
             fetch = partial(self._fetch, topic, days, load)
@@ -131,6 +135,9 @@ class RedisSlotCache:
             return None
         if self._outdated(known, days):
             self._refresh(topic, days, refresh)
+            self._count(STALE)
+        elif days:
+            self._count(HIT)
         return {day: known.starts(day) for day in days}
 
     def _fetch(

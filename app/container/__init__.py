@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from app.container.adapters import choose_adapters
 from app.container.callers import CallerCases, bind_callers
 from app.container.desk import DeskCases, bind_desk
+from app.container.life import BeginLife, bind_life
 from app.container.operators import OperatorCases, bind_operators
 from app.container.providers import ProviderCases, bind_providers
 from app.container.schedule import Schedule, bind_schedule
@@ -25,6 +26,7 @@ class Container:
     operators: OperatorCases
     providers: ProviderCases
     desk: DeskCases
+    begin_life: BeginLife
     close: Callable[[], None]
 
 
@@ -39,6 +41,7 @@ def build_container(settings: Settings, *, stopping: Callable[[], bool] = lambda
         operators=operators,
         providers=bind_providers(adapters, operators, calcom_base_url=settings.calcom_base_url),
         desk=bind_desk(adapters, settings),
+        begin_life=bind_life(adapters),
         close=adapters.close,
     )
 

@@ -13,8 +13,10 @@ from ipaddress import ip_network
 
 from app.broker.doorbell import RedisDoorbell
 from app.broker.publisher import CeleryPublisher
+from app.broker.signs_of_life import RedisSignsOfLife
 from app.cache.probe import RedisProbe
 from app.cache.slot_cache import RedisSlotCache
+from app.cache.uses import RedisSlotUses
 from app.calcom.client import CalcomCalendar
 from app.calcom.connections import trusted
 from app.calcom.transport import TimeLimits
@@ -23,7 +25,9 @@ from app.domain.limits import Counted, Limit, Limits, LimitTable
 from app.domain.operators import IdentityProvider, Passwords
 from app.domain.ports import BulkPublisher, CalendarAt, Clock, Doorbell, HookDesk, NoticePublisher, Publisher
 from app.domain.privacy import ContactSeal
+from app.domain.processes import SignsOfLife
 from app.domain.sending import Sender
+from app.domain.slot_use import SlotUses
 from app.domain.stores import OpenUnit
 from app.domain.traffic import Priority, Standing, Traffic
 from app.identity.passwords import Argon2Passwords
@@ -46,6 +50,9 @@ SIGN_INS = 60
 """Wrong passwords an hour from one address: enough for a whole office behind one."""
 
 
+USER_AGENT = f"Ringbook/{version('ringbook')}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Adapters:
     """What the use cases are bound to. `look_ups` runs what may take longer than a caller waits.
@@ -65,6 +72,8 @@ class Adapters:
     notice_publisher: NoticePublisher
     bulk_publisher: BulkPublisher
     doorbell: Doorbell
+    signs: SignsOfLife
+    uses: SlotUses
     clock: Clock
     look_ups: Executor
     notes: Executor
@@ -81,45 +90,50 @@ class Adapters:
 
 def choose_adapters(settings: Settings, *, local: Clock = utc_now) -> Adapters:
     """Connects to nothing before it is used, so that it may be called before a fork. `local`: this host's own clock."""
-    stack = ExitStack()
-    database = Database(settings.database_url, secret_keys=settings.secret_keys, local=local)
+    stack, database = ExitStack(), Database(settings.database_url, secret_keys=settings.secret_keys, local=local)
+    stack.callback(database.dispose)
     publisher, traffic = CeleryPublisher(settings.redis_url), RedisTraffic(settings.redis_url)
     limits = RedisLimits(settings.redis_url, limit_table(settings), secret="".join(settings.secret_keys[-1:]))
-    user_agent = f"Ringbook/{version('ringbook')}"
-    calendar = CalcomCalendar(TimeLimits(), user_agent, traffic)
+    calendar = CalcomCalendar(TimeLimits(), USER_AGENT, traffic)
     doorbell, probe = RedisDoorbell(settings.redis_url), RedisProbe.of(settings.redis_url)
-    look_ups = _threads("look-up", max(4, settings.web_threads // 2))
-    names, notes = _threads("webhook-names", NAMES_AT_ONCE), _threads("notes", 1)
-    for close in (database.dispose, calendar.close, traffic.close, limits.close, doorbell.close, probe.close):
-        stack.callback(close)
-    for executor in (look_ups, names, notes):
-        stack.callback(partial(executor.shutdown, wait=False, cancel_futures=True))
+    signs, uses = RedisSignsOfLife(settings.redis_url), RedisSlotUses(settings.redis_url, database.clock)
+    for each in (calendar, traffic, limits, doorbell, probe, signs, uses):
+        stack.callback(each.close)
+    threads = partial(_threads, stack)
     return Adapters(
         open_unit=database.unit,
         read_unit=database.reading_unit,
         when_directory_changes=database.when_directory_changes,
         calendar_at=calendar.at,
         traffic=traffic,
-        cache=RedisSlotCache(settings.redis_url, database.clock),
+        cache=RedisSlotCache(settings.redis_url, database.clock, uses.count),
         hook_desk=calendar.at(Priority.SUGGEST).hooks(),
         publisher=publisher,
         notice_publisher=publisher,
         bulk_publisher=publisher,
         limits=limits,
         doorbell=doorbell,
+        signs=signs,
+        uses=uses,
         clock=database.clock,
-        look_ups=look_ups,
-        notes=notes,
+        look_ups=threads("look-up", max(4, settings.web_threads // 2)),
+        notes=threads("notes", 1),
         redis_answers=probe.answers,
         redis_info=probe.info,
         read_traffic=traffic.standings,
         database_facts=partial(_database_facts, settings.database_url, database),
-        sender=WebhookSender(_target_rules(settings, names), trust=trusted(), user_agent=user_agent),
+        sender=WebhookSender(_target_rules(settings, threads), trust=trusted(), user_agent=USER_AGENT),
         passwords=Argon2Passwords(),
         provider=_provider(settings),
         contact_seal=FernetContactSeal(settings.secret_keys),
         close=stack.close,
     )
+
+
+def _threads(stack: ExitStack, name: str, number: int) -> Executor:
+    executor = ThreadPoolExecutor(max_workers=number, thread_name_prefix=name)
+    stack.callback(partial(executor.shutdown, wait=False, cancel_futures=True))
+    return executor
 
 
 def limit_table(settings: Settings) -> LimitTable:
@@ -143,11 +157,8 @@ def _provider(settings: Settings) -> IdentityProvider | None:
     return OidcProvider(settings.oidc_issuer, settings.oidc_client_id, settings.oidc_client_secret)
 
 
-def _threads(name: str, most: int) -> Executor:
-    return ThreadPoolExecutor(max_workers=most, thread_name_prefix=name)
-
-
-def _target_rules(settings: Settings, names: Executor) -> TargetRules:
+def _target_rules(settings: Settings, threads: Callable[[str, int], Executor]) -> TargetRules:
+    names = threads("webhook-names", NAMES_AT_ONCE)
     return TargetRules(allowed=[ip_network(text) for text in settings.webhook_networks], look_ups=names)
 
 

@@ -14,6 +14,7 @@ from app.services.admission import Admission
 from app.services.await_outcome import AwaitOutcome, WaitingRoom
 from app.services.check_health import CheckHealth
 from app.services.connect_agent import ConnectAgent
+from app.services.count_ended import CountEnded
 from app.services.find_slots import FindSlots
 from app.services.list_appointments import ListAppointments
 from app.services.look_up import Within
@@ -40,6 +41,7 @@ class CallerCases:
     read_job: ReadJob
     receive_notice: ReceiveNotice
     check_health: CheckHealth
+    count_ended: CountEnded
     read_traffic: Callable[[], list[Standing]]
     limits: Limits
 
@@ -61,6 +63,7 @@ def bind_callers(adapters: Adapters, *, web_threads: int) -> CallerCases:
             open_unit=adapters.open_unit, read_unit=read_unit, publisher=adapters.notice_publisher, clock=clock
         ),
         check_health=CheckHealth(read_unit=read_unit, redis_answers=adapters.redis_answers, clock=clock),
+        count_ended=CountEnded(read_unit=read_unit),
         read_traffic=adapters.read_traffic,
         limits=adapters.limits,
     )

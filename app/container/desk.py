@@ -9,10 +9,12 @@ from app.container.callbacks import CallbackCases, bind_callbacks
 from app.container.desk_webhooks import DeskWebhookCases, bind_desk_webhooks
 from app.container.job_desk import JobDeskCases, bind_job_desk
 from app.container.mending import MendingCases, bind_mending
+from app.container.overview import bind_overview
 from app.container.setup import SetupCases, bind_setup
 from app.container.staff import StaffCases, bind_staff
 from app.domain.operators import IdentityProvider
 from app.services.desk_sessions import CheckSession, SignOut
+from app.services.read_overview import ReadOverview
 from app.services.set_password import SetPassword
 from app.services.sign_in import SignIn, SignInByProvider
 from config.settings import Settings
@@ -34,6 +36,7 @@ class DeskCases:
     webhooks: DeskWebhookCases
     setup: SetupCases
     mending: MendingCases
+    overview: ReadOverview
 
 
 def bind_desk(adapters: Adapters, settings: Settings) -> DeskCases:
@@ -54,4 +57,5 @@ def bind_desk(adapters: Adapters, settings: Settings) -> DeskCases:
         webhooks=bind_desk_webhooks(adapters),
         setup=bind_setup(adapters, settings),
         mending=bind_mending(adapters),
+        overview=bind_overview(adapters),
     )

@@ -54,7 +54,7 @@ def bind_mending(adapters: Adapters) -> MendingCases:
             within=Within(adapters.look_ups),
             clock=clock,
         ),
-        requeue_job=_requeueing(adapters),
+        requeue_job=bind_requeueing(adapters),
         amend_job=AmendJob(
             open_unit=open_unit,
             read_unit=read_unit,
@@ -62,7 +62,7 @@ def bind_mending(adapters: Adapters) -> MendingCases:
             publisher=adapters.publisher,
             clock=clock,
         ),
-        discard_job=_discarding(adapters),
+        discard_job=bind_discarding(adapters),
         start_bulk=StartBulk(open_unit=open_unit, clock=clock),
         confirm_bulk=ConfirmBulk(open_unit=open_unit, clock=clock),
         steer_bulk=SteerBulk(open_unit=open_unit, clock=clock),
@@ -93,7 +93,10 @@ def bind_advance(
             clock=clock,
         ),
         Stage.RUNNING: RunBulk(
-            requeue_job=_requeueing(adapters), discard_job=_discarding(adapters), open_unit=open_unit, clock=clock
+            requeue_job=bind_requeueing(adapters),
+            discard_job=bind_discarding(adapters),
+            open_unit=open_unit,
+            clock=clock,
         ),
     }
     return AdvanceBulk(
@@ -116,11 +119,11 @@ def bind_wake(adapters: Adapters) -> WakeBulk:
     )
 
 
-def _requeueing(adapters: Adapters) -> RequeueJob:
+def bind_requeueing(adapters: Adapters) -> RequeueJob:
     return RequeueJob(open_unit=adapters.open_unit, publisher=adapters.publisher, clock=adapters.clock)
 
 
-def _discarding(adapters: Adapters) -> DiscardJob:
+def bind_discarding(adapters: Adapters) -> DiscardJob:
     return DiscardJob(
         open_unit=adapters.open_unit,
         publisher=adapters.publisher,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from app.container.adapters import Adapters
 from app.container.diagnosis import bind_diagnosis
-from app.container.mending import bind_preflight
+from app.container.mending import bind_discarding, bind_preflight, bind_requeueing
 from app.container.staff import StaffCases, bind_staff
 from app.container.webhooks import WebhookCases, bind_webhooks
 from app.domain.traffic import Priority
@@ -77,7 +77,6 @@ class OperatorCases:
 def bind_operators(adapters: Adapters, *, calcom_base_url: str, public_url: str) -> OperatorCases:
     read_unit, open_unit = adapters.read_unit, adapters.open_unit
     calendar, clock = adapters.calendar_at(Priority.SUGGEST), adapters.clock
-    publisher, doorbell = adapters.publisher, adapters.doorbell
     return OperatorCases(
         add_organization=AddOrganization(open_unit=open_unit, clock=clock),
         change_organization=ChangeOrganization(open_unit=open_unit),
@@ -102,8 +101,8 @@ def bind_operators(adapters: Adapters, *, calcom_base_url: str, public_url: str)
         list_jobs=ListJobs(read_unit=read_unit),
         show_job=ShowJob(read_unit=read_unit),
         preflight_job=bind_preflight(adapters, Priority.SUGGEST),
-        requeue_job=RequeueJob(open_unit=open_unit, publisher=publisher, clock=clock),
-        discard_job=DiscardJob(open_unit=open_unit, publisher=publisher, doorbell=doorbell, clock=clock),
+        requeue_job=bind_requeueing(adapters),
+        discard_job=bind_discarding(adapters),
         erase_person=ErasePerson(open_unit=open_unit, read_unit=read_unit, clock=clock),
         prune_personal_data=PrunePersonalData(open_unit=open_unit, read_unit=read_unit, clock=clock),
         list_audit=ListAudit(read_unit=read_unit),

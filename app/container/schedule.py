@@ -17,12 +17,14 @@ from app.services.prune_sessions import PruneSessions
 from app.services.rescue_deliveries import RescueDeliveries
 from app.services.rescue_jobs import RescueJobs
 from app.services.rescue_notices import RescueNotices
+from app.services.tally_jobs import TallyJobs
 from config.settings import Settings
 
 KEEP_FINAL_JOBS = timedelta(days=90)
 KEEP_EVENTS = timedelta(days=30)
 
 EACH_ROUND = timedelta()
+SOON = timedelta(seconds=5)
 NOW_AND_THEN = timedelta(seconds=10)
 PRUNE_EVERY = timedelta(minutes=10)
 RETAIN_EVERY = timedelta(hours=6)
@@ -59,6 +61,7 @@ def bind_schedule(adapters: Adapters, settings: Settings) -> Schedule:
     )
     wake_bulk = bind_wake(adapters)
     prune_jobs = PruneJobs(open_unit=open_unit, clock=clock, keep=KEEP_FINAL_JOBS)
+    tally_jobs = TallyJobs(open_unit=open_unit, read_unit=adapters.read_unit, clock=clock, owner=owner)
     prune_events = PruneEvents(open_unit=open_unit, clock=clock, keep=KEEP_EVENTS)
     chores = (
         Chore(name="rescue_jobs", every=EACH_ROUND, do=rescue_jobs),
@@ -71,6 +74,7 @@ def bind_schedule(adapters: Adapters, settings: Settings) -> Schedule:
         Chore(name="prune_notices", every=PRUNE_EVERY, do=rescue_notices.prune),
         Chore(name="prune_bulk", every=PRUNE_EVERY, do=wake_bulk.prune),
         Chore(name="prune_sessions", every=PRUNE_EVERY, do=PruneSessions(open_unit=open_unit, clock=clock)),
+        Chore(name="tally_jobs", every=SOON, do=tally_jobs),
         *_retention(adapters, settings.retention_days),
     )
     return Schedule(chores=chores, step_down=rescue_jobs.step_down)

@@ -69,9 +69,9 @@ class ItemState(StrEnum):
 class BulkRun:
     """One run, over the jobs that were `wanted` when it began: that has an `until`, and no `contacts`.
 
-    `collected` jobs were found so far, the last one at `place`; `capped`: there were more than it takes. Nothing is done
-    before `next_at`. `fence` grows with every claim; a write that carries an old fence changes nothing. `crashes`:
-    workers that died on it since it last went on. `number`: how many jobs its confirmation named.
+    `collected` jobs were found so far, the last one at `place`; `capped`: there were more than it takes. Nothing is
+    done before `next_at`. `fence` grows with every claim; a write that carries an old fence changes nothing.
+    `crashes`: workers that died on it since it last went on. `number`: how many jobs its confirmation named.
     """
 
     id: str

@@ -30,6 +30,7 @@ class Status(StrEnum):
 
 
 FINAL = frozenset({Status.SUCCEEDED, Status.FAILED, Status.DISCARDED})
+OPEN = (Status.QUEUED, Status.RUNNING, Status.RETRYING)
 
 MOVES: dict[Status, frozenset[Status]] = {
     Status.QUEUED: frozenset({Status.RUNNING, Status.FAILED, Status.DISCARDED}),

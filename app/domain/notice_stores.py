@@ -74,6 +74,12 @@ class SweepStore(Protocol):
 
     def claim(self, account_id: str, *, now: datetime, lease_until: datetime) -> Sweep | None: ...
 
-    def finish(self, sweep: Sweep, *, swept_until: datetime, failures: int, next_at: datetime) -> bool:
+    def finish(
+        self, sweep: Sweep, *, swept_until: datetime, failures: int, next_at: datetime, trouble: str = ""
+    ) -> bool:
         """Only while the sweep is still ours (its fence)."""
+        ...
+
+    def start_afresh(self, account_id: str) -> None:
+        """Its key is another one: what went wrong before is forgotten, and it is its turn now."""
         ...

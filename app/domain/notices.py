@@ -25,6 +25,9 @@ MEANS = {
 SWEPT = "SWEPT"
 """The trigger of a notice that a sweep wrote in place of a hook."""
 
+KEY_UNREADABLE = "key_unreadable"
+"""A sweep's trouble that is not Cal.com's: the key of the account cannot be decrypted."""
+
 LEASE = timedelta(seconds=30)
 """How long a worker may handle a notice: longer than it nearly always takes. Two at once would do no harm."""
 
@@ -103,12 +106,16 @@ class Hook:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sweep:
-    """An account's turn to be looked through. All that changed in Cal.com before `swept_until` has been seen."""
+    """An account's turn to be looked through. All that changed in Cal.com before `swept_until` has been seen.
+
+    `trouble`: what kept the last look from succeeding, in the words of results; empty where nothing did.
+    """
 
     account_id: str
     swept_until: datetime
     failures: int
     fence: int
+    trouble: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from typing import Protocol, Self
 from app.domain.amendments import AmendmentStore
 from app.domain.answers import Final
 from app.domain.api_keys import ApiKeyStore
-from app.domain.appointments import Appointment, AppointmentStatus, Reach
+from app.domain.appointment_store import AppointmentStore
 from app.domain.audit import AuditStore
 from app.domain.bulk_store import BulkStore
 from app.domain.callbacks import CallbackStore
@@ -22,8 +22,10 @@ from app.domain.jobs import Attempt, Job, Status
 from app.domain.notice_stores import HookStore, NoticeStore, SweepStore
 from app.domain.operators import OperatorStore
 from app.domain.outcomes import Trace
+from app.domain.overview_store import OverviewStore
 from app.domain.paging import Place
 from app.domain.privacy import PersonalData
+from app.domain.tallies import TallyStore
 from app.domain.webhook_stores import DeliveryStore, EndpointStore
 
 
@@ -36,17 +38,6 @@ class JobFilter:
     agent_id: str | None = None
     limit: int = 50
     before: str | None = None
-    after: Place | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AppointmentFilter:
-    """Which appointments to list: the latest start first, `limit` of them, behind the place `after`."""
-
-    org_id: str | None = None
-    agent_id: str | None = None
-    status: AppointmentStatus | None = None
-    limit: int = 50
     after: Place | None = None
 
 
@@ -169,7 +160,9 @@ class JobStore(Protocol):
         """Since when the longest waiting due job has been waiting."""
         ...
 
-    def counts(self) -> dict[Status, int]: ...
+    def open_counts(self) -> dict[Status, int]:
+        """How many jobs stand in each state that is not final; 0 too."""
+        ...
 
     def statuses(self, job_ids: Sequence[str]) -> dict[str, Status]:
         """Of those that there are."""
@@ -187,32 +180,6 @@ class JobStore(Protocol):
     def look_now(self, job_id: str, *, now: datetime) -> bool:
         """Have a waiting job whose outcome is open look at Cal.com at once, and not when its next look is due."""
         ...
-
-
-class AppointmentStore(Protocol):
-    def save(self, appointment: Appointment) -> None:
-        """Insert or update; uids are only ever added to the chain."""
-        ...
-
-    def get(self, org_id: str, appointment_id: str) -> Appointment | None:
-        """By our id or by any Cal.com uid it ever had, within the org."""
-        ...
-
-    def within(self, reach: Reach, appointment_id: str) -> Appointment | None:
-        """The same, as far as the request may touch it: what is out of reach takes as long as what is not there."""
-        ...
-
-    def search(self, wanted: AppointmentFilter) -> list[Appointment]: ...
-
-    def upcoming(self, org_id: str, agent_id: str, *, email: str, phone: str, now: datetime) -> list[Appointment]: ...
-
-    def overlapping(
-        self, account_id: str, event_type_id: int, *, starts_at: datetime, ends_at: datetime, but: str
-    ) -> list[Appointment]:
-        """Live ones at an overlapping time, without the one called `but`."""
-        ...
-
-    def set_status(self, appointment_id: str, status: AppointmentStatus) -> None: ...
 
 
 class LeaseStore(Protocol):
@@ -239,6 +206,8 @@ class UnitOfWork(Protocol):
     hooks: HookStore
     sweeps: SweepStore
     operators: OperatorStore
+    tallies: TallyStore
+    overview: OverviewStore
     endpoints: EndpointStore
     deliveries: DeliveryStore
     callbacks: CallbackStore

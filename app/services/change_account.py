@@ -60,6 +60,8 @@ class ChangeAccount:
             changed = _changed(account_named(unit.directory, account.id), change, owner)
             _check_name(unit.directory, changed)
             unit.directory.save_account(changed, change.api_key)
+            if change.needs_a_try:
+                unit.sweeps.start_afresh(changed.id)
             if change.primary:
                 _check_shared(changed)
                 organization = organization_named(unit.directory, changed.org_id)

@@ -19,7 +19,8 @@ class Health:
     """Ready means: requests are accepted, that is, the database can be reached.
 
     With Redis down the service is degraded, not unready: it keeps accepting, every job is safe in its row, answers
-    come later. `oldest_due_seconds` is how long the longest waiting due job has waited, None if none is due.
+    come later. `oldest_due_seconds` is how long the longest waiting due job has waited, None if none is due. `jobs`
+    are those that have not ended, by status.
     """
 
     database: bool
@@ -49,7 +50,7 @@ class CheckHealth:
         now = self.clock()
         try:
             with self.read_unit() as unit:
-                counts = unit.jobs.counts()
+                counts = unit.jobs.open_counts()
                 oldest = unit.jobs.oldest_due(now=now)
         except StoreUnavailableError:
             return Health(database=False, redis=redis)

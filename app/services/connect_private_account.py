@@ -74,6 +74,7 @@ class ConnectPrivateAccount:
             check_answers(changed)
             check_bookable(changed)
             unit.directory.save_account(account, api_key)
+            unit.sweeps.start_afresh(account.id)
             unit.directory.save_agent(changed)
             unit.commit()
         return account

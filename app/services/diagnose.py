@@ -71,14 +71,14 @@ class Diagnose:
 
     def _judge_jobs(self) -> Iterator[Finding]:
         with self.read_unit() as unit:
-            now, counts = self.clock(), unit.jobs.counts()
+            now, counts = self.clock(), unit.jobs.open_counts()
             oldest = unit.jobs.oldest_due(now=now)
             failed = unit.jobs.search(JobFilter(status=Status.FAILED, limit=RECENT))
         waited = 0.0 if oldest is None else (now - oldest).total_seconds()
         if waited > LATE:
             yield problem("jobs", f"A job has been due for {waited:.0f} seconds.", "Start a worker and a scheduler.")
         else:
-            yield ok("jobs", ", ".join(f"{counts.get(status, 0)} {status}" for status in Status) + ".")
+            yield ok("jobs", ", ".join(f"{number} {status}" for status, number in counts.items()) + ".")
         unknown = [job for job in failed if job.final and job.final.result is Result.OUTCOME_UNKNOWN]
         if unknown:
             yield warning(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from app.domain.appointment_store import AppointmentFilter
 from app.domain.appointments import Appointment
 from app.domain.errors import NotConnectedError, UnknownNameError
-from app.domain.stores import AppointmentFilter, OpenUnit
+from app.domain.stores import OpenUnit
 from app.services.named import organization_named
 
 

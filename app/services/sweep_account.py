@@ -8,11 +8,13 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from app.domain.answers import Result
 from app.domain.appointments import Appointment, Booking
 from app.domain.directory import Account
 from app.domain.errors import CalendarError, KeyUnreadableError, PostponedError
 from app.domain.identifiers import new_notice_id
-from app.domain.notices import JOB_KEY, SWEPT, Notice, Sweep, Told
+from app.domain.notices import JOB_KEY, KEY_UNREADABLE, SWEPT, Notice, Sweep, Told
+from app.domain.outcomes import Failed
 from app.domain.ports import Calendar, Clock, NoticePublisher, SlotCache
 from app.domain.stores import OpenUnit, UnitOfWork
 from app.services.reconcile_job import CLOCKS_DIFFER
@@ -56,14 +58,14 @@ class SweepAccount:
         try:
             found = self._changed(sweep, None if until == now else until)
         except PostponedError as postponed:
-            self._end(sweep, sweep.swept_until, sweep.failures, now + timedelta(seconds=postponed.wait))
+            self._end(sweep, sweep.failures, now + timedelta(seconds=postponed.wait), trouble=sweep.trouble)
         except (CalendarError, KeyUnreadableError) as error:
             log.warning("sweep_failed", account_id=account_id, error=str(error))
             pause = min(self.every * 2**sweep.failures, LONGEST_PAUSE)
-            self._end(sweep, sweep.swept_until, min(sweep.failures + 1, MOST_FAILURES), now + pause)
+            self._end(sweep, min(sweep.failures + 1, MOST_FAILURES), now + pause, trouble=_trouble(error))
         else:
             if found is None:
-                self._end(sweep, sweep.swept_until, 0, now + self.every)
+                self._end(sweep, 0, now + self.every)
             else:
                 self._note(sweep, found, until, next_at=now + self.every if until == now else now)
 
@@ -92,10 +94,19 @@ class SweepAccount:
             log.info("change_found_by_sweep", notice_id=notice.id, account_id=account.id)
             self.publisher.publish_notice(notice.id)
 
-    def _end(self, sweep: Sweep, swept_until: datetime, failures: int, next_at: datetime) -> None:
+    def _end(self, sweep: Sweep, failures: int, next_at: datetime, *, trouble: str = "") -> None:
         with self.open_unit() as unit:
-            unit.sweeps.finish(sweep, swept_until=swept_until, failures=failures, next_at=next_at)
+            unit.sweeps.finish(
+                sweep, swept_until=sweep.swept_until, failures=failures, next_at=next_at, trouble=trouble
+            )
             unit.commit()
+
+
+def _trouble(error: CalendarError | KeyUnreadableError) -> str:
+    if isinstance(error, KeyUnreadableError):
+        return KEY_UNREADABLE
+    outcome = error.outcome
+    return (outcome.result if isinstance(outcome, Failed) else Result.UPSTREAM_DOWN).value
 
 
 def _known(unit: UnitOfWork, account: Account, booking: Booking) -> Appointment | None:

@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, exists, false, or_, select, update
 from sqlalchemy.orm import Session
 
+from app.domain.appointment_store import AppointmentFilter
 from app.domain.appointments import Appointment, AppointmentStatus, Attendee, Reach
-from app.domain.stores import AppointmentFilter
 from app.storage.columns import UtcTime
 from app.storage.dialects import insert_into
 from app.storage.places import stands_before

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, Row, Select, bindparam, false, func, or_, select
 from sqlalchemy.orm import Session
 
-from app.domain.jobs import Job, Status
+from app.domain.jobs import OPEN, Job, Status
 from app.domain.paging import Place
 from app.domain.stores import JobFilter
 from app.storage.columns import UtcTime
@@ -107,10 +107,11 @@ def search(session: Session, wanted: JobFilter) -> list[Job]:
     return [job_from_row(row) for row in session.execute(newest)]
 
 
-def counts(session: Session) -> dict[Status, int]:
-    """Every status has a number, 0 too."""
-    rows: Sequence[Any] = session.execute(select(jobs.c.status, func.count()).group_by(jobs.c.status)).all()
-    return dict.fromkeys(Status, 0) | {Status(status): number for status, number in rows}
+def open_counts(session: Session) -> dict[Status, int]:
+    """By an index on open jobs: final ones, which there may be a million of, are not looked at."""
+    wanted = select(jobs.c.status, func.count()).where(is_open).group_by(jobs.c.status)
+    rows: Sequence[Any] = session.execute(wanted).all()
+    return dict.fromkeys(OPEN, 0) | {Status(status): number for status, number in rows}
 
 
 def statuses(session: Session, job_ids: Sequence[str]) -> dict[str, Status]:

@@ -188,8 +188,8 @@ class SqlJobStore:
     def oldest_due(self, *, now: datetime) -> datetime | None:
         return job_queries.oldest_due(self._session, now=now)
 
-    def counts(self) -> dict[Status, int]:
-        return job_queries.counts(self._session)
+    def open_counts(self) -> dict[Status, int]:
+        return job_queries.open_counts(self._session)
 
     def statuses(self, job_ids: Sequence[str]) -> dict[str, Status]:
         return job_queries.statuses(self._session, job_ids)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, Table, UniqueConstraint
+from sqlalchemy import Column, ForeignKey, Index, Integer, Table, UniqueConstraint, text
 
 from app.storage.columns import PlainText, UtcTime
 from app.storage.tables import OPEN, metadata
+
+TROUBLED = text("trouble <> ''")
 
 notices = Table(
     "notices",
@@ -55,5 +57,7 @@ sweeps = Table(
     Column("fence", Integer, nullable=False),
     Column("lease_until", UtcTime),
     Column("published_at", UtcTime),
+    Column("trouble", PlainText, nullable=False, server_default=""),
     Index("ix_sweeps_next_at", "next_at"),
+    Index("ix_sweeps_trouble", "trouble", sqlite_where=TROUBLED, postgresql_where=TROUBLED),
 )

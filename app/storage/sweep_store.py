@@ -55,12 +55,26 @@ class SqlSweepStore:
         row = self._session.execute(taken).one_or_none()
         if row is None:
             return None
-        return Sweep(account_id=account_id, swept_until=row.swept_until, failures=row.failures, fence=row.fence)
+        return Sweep(
+            account_id=account_id,
+            swept_until=row.swept_until,
+            failures=row.failures,
+            fence=row.fence,
+            trouble=row.trouble,
+        )
 
-    def finish(self, sweep: Sweep, *, swept_until: datetime, failures: int, next_at: datetime) -> bool:
+    def finish(
+        self, sweep: Sweep, *, swept_until: datetime, failures: int, next_at: datetime, trouble: str = ""
+    ) -> bool:
         held = update(sweeps).where(sweeps.c.account_id == sweep.account_id, sweeps.c.fence == sweep.fence)
-        told = held.values(swept_until=swept_until, failures=failures, next_at=next_at, lease_until=None)
-        return rows_changed(self._session.execute(told)) > 0
+        told = {"swept_until": swept_until, "failures": failures, "next_at": next_at, "trouble": trouble}
+        return rows_changed(self._session.execute(held.values(told | {"lease_until": None}))) > 0
+
+    def start_afresh(self, account_id: str) -> None:
+        """A sweep that is under way with the key of before loses its turn: its fence is old."""
+        forgotten = {"failures": 0, "trouble": "", "lease_until": None, "published_at": None}
+        anew = update(sweeps).where(sweeps.c.account_id == account_id)
+        self._session.execute(anew.values(forgotten | {"next_at": sweeps.c.swept_until, "fence": sweeps.c.fence + 1}))
 
 
 def _is_free(now: datetime) -> ColumnElement[bool]:

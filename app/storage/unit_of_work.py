@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.amendments import AmendmentStore
 from app.domain.api_keys import ApiKeyStore
+from app.domain.appointment_store import AppointmentStore
 from app.domain.audit import AuditStore
 from app.domain.bulk_store import BulkStore
 from app.domain.callbacks import CallbackStore
@@ -19,8 +20,10 @@ from app.domain.directory_store import Directory
 from app.domain.job_search import JobList
 from app.domain.notice_stores import HookStore, NoticeStore, SweepStore
 from app.domain.operators import OperatorStore
+from app.domain.overview_store import OverviewStore
 from app.domain.privacy import PersonalData
-from app.domain.stores import AppointmentStore, JobStore, LeaseStore
+from app.domain.stores import JobStore, LeaseStore
+from app.domain.tallies import TallyStore
 from app.domain.webhook_stores import DeliveryStore, EndpointStore
 from app.storage.amendment_store import SqlAmendmentStore
 from app.storage.api_key_store import SqlApiKeyStore
@@ -41,8 +44,10 @@ from app.storage.job_store import SqlJobStore
 from app.storage.lease_store import SqlLeaseStore
 from app.storage.notice_store import SqlNoticeStore
 from app.storage.operator_store import SqlOperatorStore
+from app.storage.overview_store import SqlOverviewStore
 from app.storage.personal_data import SqlPersonalData
 from app.storage.sweep_store import SqlSweepStore
+from app.storage.tally_store import SqlTallyStore
 
 
 class SqlUnitOfWork:
@@ -61,6 +66,8 @@ class SqlUnitOfWork:
     hooks: HookStore
     sweeps: SweepStore
     operators: OperatorStore
+    tallies: TallyStore
+    overview: OverviewStore
     endpoints: EndpointStore
     deliveries: DeliveryStore
     callbacks: CallbackStore
@@ -87,6 +94,8 @@ class SqlUnitOfWork:
         self.hooks = SqlHookStore(self._session, cipher)
         self.sweeps = SqlSweepStore(self._session)
         self.operators = SqlOperatorStore(self._session)
+        self.tallies = SqlTallyStore(self._session)
+        self.overview = SqlOverviewStore(self._session)
         self.endpoints = SqlEndpointStore(self._session, cipher)
         self.deliveries = SqlDeliveryStore(self._session)
         self.callbacks = SqlCallbackStore(self._session)

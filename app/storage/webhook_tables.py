@@ -13,6 +13,8 @@ FAILED = text("status = 'failed'")
 """Spelt out where it is asked for: an index on some rows answers no question with a parameter in it."""
 
 PLACE = ("endpoint_id", "created_at", "id")
+UNWELL = text("(status <> 'enabled' OR failures > 0)")
+"""Endpoints to which something does not go as it should: few."""
 
 endpoints = Table(
     "webhook_endpoints",
@@ -35,6 +37,7 @@ endpoints = Table(
     Column("last_success_at", UtcTime),
     Column("paused_until", UtcTime),
     Index("ix_webhook_endpoints_org_id", "org_id", "created_at", "id"),
+    Index("ix_webhook_endpoints_unwell", "status", "failing_since", sqlite_where=UNWELL, postgresql_where=UNWELL),
 )
 
 events = Table(

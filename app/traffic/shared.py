@@ -114,11 +114,16 @@ class RedisTraffic:
         seconds, microseconds = self._redis.time()
         now = seconds * 1000 + microseconds // 1000
         members: Any = self._redis.zrevrange(f"{PREFIX}:accounts", 0, MOST_SHOWN - 1)
-        for member in members:
-            account_id, _, name = member.decode().rpartition(" ")
-            requests, state = _keys(name)
-            made = self._redis.zcount(requests, f"({now - self._rules.window_ms}", "+inf")
-            closed_until, opened_at, limit = self._redis.hmget(state, ["closed_until", "opened_at", "limit"])
+        used = [member.decode().rpartition(" ") for member in members]
+        with self._redis.pipeline(transaction=False) as pipe:
+            for _, _, name in used:
+                requests, state = _keys(name)
+                pipe.zcount(requests, f"({now - self._rules.window_ms}", "+inf")
+                pipe.hmget(state, ["closed_until", "opened_at", "limit"])
+            answers = pipe.execute()
+        for (account_id, _, _), made, (closed_until, opened_at, limit) in zip(
+            used, answers[::2], answers[1::2], strict=True
+        ):
             left = 0 if int(closed_until or 0) > now else max(0, int(limit or self._rules.limit) - made)
             yield Standing(account_id=account_id, budget_left=left, breaker_is_open=opened_at is not None)
 

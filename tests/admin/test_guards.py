@@ -23,7 +23,8 @@ LOOKING = {"jobs.search"}
 
 
 def desk_of(site: DeskSite) -> Flask:
-    metrics = RequestMetrics(site.container.callers.check_health, site.container.callers.read_traffic)
+    callers = site.container.callers
+    metrics = RequestMetrics(callers.check_health, callers.count_ended, callers.read_traffic)
     place = Place(public_url=PUBLIC_URL, proxies=Proxies(), secret_keys=site.settings.secret_keys)
     return create_desk(site.container.desk, place, metrics)
 

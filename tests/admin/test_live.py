@@ -39,7 +39,7 @@ def page(site: DeskSite, chromium: Browser) -> Iterator[Page]:
         context = chromium.new_context(base_url=url, permissions=["clipboard-read", "clipboard-write"])
         page = context.new_page()
         page.clock.install()
-        page.goto("/desk/sign-in")
+        page.goto("/desk/sign-in?next=/jobs")
         page.fill("input[name=name]", "operator@clinic.example")
         page.fill("input[name=password]", PASSWORD)
         page.click("main button")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
 
 import pytest
 
@@ -224,15 +223,6 @@ def test_a_cal_com_that_does_not_answer_is_said_so_and_nothing_is_guessed(
     assert "Retry all the same" in page.text
     week = jane.get(f"/jobs/{job.id}/mend", **{"from": weekday().strftime("%Y-%m-%d")})
     assert "Cal.com did not tell its free times just now" in week.text
-
-
-def test_a_week_of_free_times_can_be_looked_through(site: DeskSite, jane: Browser) -> None:
-    job = failed(site, booked(site, site.agent(), weekday()))
-    day = weekday(21)
-    week = jane.get(f"/jobs/{job.id}/mend", **{"from": day.strftime("%Y-%m-%d")})
-    assert f"{day.astimezone():%B}" in week.text
-    assert f"from={day + timedelta(days=7):%Y-%m-%d}" in week.html
-    assert week.html.count('class="button quiet" href="/desk/jobs/') > 50
 
 
 def test_mending_is_for_operators(site: DeskSite) -> None:

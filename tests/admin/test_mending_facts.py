@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from app.admin.mending_facts import LOOK, verdict_facts, what_can_be_done
 from app.domain.appointments import Cancel
 from app.domain.jobs import Job, Status
+from app.domain.operators import Role
 from app.domain.preflight import SENTENCES, Preflight, Verdict
+from tests.admin.mending import booked, failed, weekday
+from tests.admin.site import DeskSite
 from tests.storage.rows import NOW, START, make_job
 
 FAILED = make_job(status=Status.FAILED)
@@ -61,3 +65,12 @@ def test_the_nearest_times_stand_by_a_slot_that_is_gone_alone() -> None:
 def test_what_runs_has_no_buttons() -> None:
     running = told(Verdict.CANNOT_BE_RETRIED, replace(FAILED, status=Status.RUNNING))
     assert what_can_be_done(running) == {"amend": False, "discard": False, "force": False}
+
+
+def test_a_week_of_free_times_can_be_looked_through(site: DeskSite) -> None:
+    job = failed(site, booked(site, site.agent(), weekday()))
+    day = weekday(21)
+    week = site.browser(Role.OPERATOR).get(f"/jobs/{job.id}/mend", **{"from": day.strftime("%Y-%m-%d")})
+    assert f"{day.astimezone():%B}" in week.text
+    assert f"from={day + timedelta(days=7):%Y-%m-%d}" in week.html
+    assert week.html.count('class="button quiet" href="/desk/jobs/') > 50

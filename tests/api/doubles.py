@@ -171,6 +171,9 @@ class UseCasesDouble:
     def read_traffic(self) -> list[Standing]:
         return [Standing(account_id="acc_1", budget_left=73, breaker_is_open=True)]
 
+    def count_ended(self) -> dict[tuple[str, str], int]:
+        return {("failed", "slot_taken"): 7}
+
     def check_health(self) -> Health:
         return self.health
 

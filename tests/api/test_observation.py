@@ -63,6 +63,7 @@ def test_requests_are_counted_by_what_became_of_them():
         'ringbook_http_requests_total{action="",endpoint="unmatched",result="no_route",status="404"} 1.0',
         f'ringbook_http_request_seconds_count{{action="book",endpoint="{URL}"}} 1.0',
         'ringbook_jobs{status="queued"} 3.0',
+        'ringbook_jobs_ended_total{result="slot_taken",status="failed"} 7.0',
         "ringbook_oldest_due_seconds 1.5",
         'ringbook_up{part="redis"} 1.0',
         'ringbook_calcom_budget_left{account="acc_1"} 73.0',

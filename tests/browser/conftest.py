@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from app.domain.operators import Role
 from tests.browser.visitors import SCREENSHOTS, Look, Visitor
@@ -16,35 +13,7 @@ from tests.support.sandbox import SandboxProcess
 from tests.support.stack import Stack, running
 from tests.support.valkey import ValkeyServer
 
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")  # noqa: TID251 - a setting of the tests alone
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
 PASSWORD = "correct horse battery staple"
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Without a Chromium these tests are skipped, and said to be; where CI is set that would be a hidden failure."""
-    ours = [item for item in items if Path(__file__).parent in item.path.parents]
-    if CHROMIUM or not ours:
-        return
-    if os.environ.get("CI"):  # noqa: TID251 - as above
-        raise pytest.UsageError("There is no Chromium, and CI must have one: apt-get install chromium")
-    for item in ours:
-        item.add_marker(pytest.mark.skip(reason="NO CHROMIUM: the desk was not tried in a browser. Install chromium."))
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")

@@ -128,7 +128,7 @@ class Site:
 
     def open_jobs(self) -> int:
         with self.database.reading_unit() as unit:
-            return sum(count for status, count in unit.jobs.counts().items() if not status.is_final)
+            return sum(unit.jobs.open_counts().values())
 
     def open_deliveries(self) -> int:
         with self.database.reading_unit() as unit:

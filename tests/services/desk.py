@@ -127,19 +127,14 @@ class Desk:
     def _wire_callers(self) -> None:
         clock, open_unit, read_unit = self.clock, self.database.unit, self.database.reading_unit
         note_told = NoteTold(open_unit=open_unit, read_unit=read_unit, notes=AtOnce(), clock=clock)
+        writing: dict[str, Any] = {"open_unit": open_unit, "publisher": self.bells, "clock": clock}
         waiting: dict[str, Any] = {"room": WaitingRoom(2), "watch": OutcomeWatch(read_unit=read_unit, clock=clock)}
         self.await_outcome = AwaitOutcome(read_unit=read_unit, doorbell=self.bells, clock=clock, **waiting)
         self.manage = ManageAppointment(
             connect_agent=ConnectAgent(read_unit=read_unit),
             verify_caller=VerifyCaller(read_unit=read_unit, clock=clock),
             accept_turns=AcceptTurns(clock=clock),
-            submit_job=SubmitJob(
-                open_unit=open_unit,
-                admission=Admission(read_unit=read_unit, clock=clock),
-                limits=self.limits,
-                publisher=self.bells,
-                clock=clock,
-            ),
+            submit_job=SubmitJob(admission=Admission(read_unit=read_unit, clock=clock), limits=self.limits, **writing),
             await_outcome=self.await_outcome,
             note_told=note_told,
             find_slots=FindSlots(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from cryptography.fernet import Fernet
 
+from app.domain.answers import Result
 from app.domain.errors import CalendarError, RefusedError, StoreUnavailableError
 from app.services.change_account import AccountChange
 from tests.services.office import ANNA_KEY, EXPIRED_KEY, RIVERA_KEY, Office
@@ -17,6 +20,24 @@ def test_a_new_key_is_saved_with_what_it_tells_of_its_owner(office: Office) -> N
     assert (changed.username, changed.key_last4, changed.name) == ("anna", "anna", "Main")
     assert office.show_account(account.id) == changed
     assert office.key_of(changed) == ANNA_KEY
+
+
+def test_a_new_key_ends_the_trouble_there_was_with_the_one_before(office: Office) -> None:
+    _, account = office.connected()
+    with office.database.unit() as unit:
+        unit.sweeps.enroll(next_at=office.now, since=office.now - timedelta(days=1))
+        sweep = unit.sweeps.claim(account.id, now=office.now, lease_until=office.now + timedelta(minutes=1))
+        assert sweep is not None
+        unit.sweeps.finish(
+            sweep, swept_until=sweep.swept_until, failures=9, next_at=office.now, trouble=Result.UPSTREAM_KEY
+        )
+        unit.commit()
+    office.change_account(account.id, AccountChange(name="Front desk"))
+    with office.database.reading_unit() as unit:
+        assert len(unit.overview.accounts_in_trouble(limit=9)) == 1
+    office.change_account(account.id, AccountChange(api_key=ANNA_KEY))
+    with office.database.reading_unit() as unit:
+        assert unit.overview.accounts_in_trouble(limit=9) == []
 
 
 def test_a_key_that_does_not_work_leaves_the_old_one(office: Office) -> None:

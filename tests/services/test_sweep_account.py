@@ -13,7 +13,7 @@ from app.domain.appointments import AppointmentStatus, Booking
 from app.domain.directory import Access
 from app.domain.errors import CalendarError, PostponedError
 from app.domain.jobs import Status
-from app.domain.outcomes import RetryLater
+from app.domain.outcomes import Failed, RetryLater
 from app.storage.tables import accounts
 from tests.services.desk import TWO_PM_TUESDAY, Desk
 from tests.services.switchboard import ACCOUNT, EVERY, Switchboard
@@ -47,6 +47,11 @@ def windows(board: Switchboard) -> Windows:
     noted = Windows([])
     board.desk.calendar.bookings_changed_between = noted  # type: ignore[method-assign]
     return noted
+
+
+def troubles(board: Switchboard) -> list[str]:
+    with board.desk.database.reading_unit() as unit:
+        return [each.trouble for each in unit.overview.accounts_in_trouble(limit=9)]
 
 
 def test_a_booking_moved_in_cal_com_is_found_without_a_hook(board: Switchboard) -> None:
@@ -124,6 +129,38 @@ def test_a_sweep_that_fails_does_not_move_on(board: Switchboard) -> None:
     assert noted.asked[1:] == [(seen - OVERLAP, None)] * 3
     board.sweep_now()
     assert noted.asked[-1][0] == board.desk.now - EVERY - OVERLAP
+
+
+@pytest.mark.parametrize(
+    ("fault", "trouble"),
+    [
+        (CalendarError(Failed(result=Result.UPSTREAM_KEY)), "upstream_key"),
+        (CalendarError(RetryLater()), "upstream_down"),
+    ],
+)
+def test_why_a_sweep_failed_is_kept_until_one_succeeds(board: Switchboard, fault: CalendarError, trouble: str) -> None:
+    noted = windows(board)
+    noted.fault = fault
+    board.sweep_now()
+    assert troubles(board) == [trouble]
+    noted.fault = PostponedError(1.0)
+    board.later(2 * EVERY.total_seconds())
+    assert troubles(board) == [trouble]
+    noted.fault = None
+    board.later(2 * EVERY.total_seconds())
+    assert troubles(board) == []
+
+
+def test_with_a_new_key_it_is_the_accounts_turn_at_once(board: Switchboard) -> None:
+    noted = windows(board)
+    noted.fault = CalendarError(Failed(result=Result.UPSTREAM_KEY))
+    board.sweep_now()
+    noted.fault = None
+    with board.desk.database.unit() as unit:
+        unit.sweeps.start_afresh(ACCOUNT)
+        unit.commit()
+    board.later(0)
+    assert (len(noted.asked), troubles(board)) == (2, [])
 
 
 def test_a_sweep_that_has_to_stand_back_comes_when_it_may(board: Switchboard) -> None:

@@ -28,7 +28,7 @@ def queue(desk: Desk, number: int, *, org_id: str = ORG, since: datetime = NOW) 
 
 def rows_kept(desk: Desk) -> int:
     with desk.database.reading_unit() as unit:
-        return sum(unit.jobs.counts().values())
+        return sum(unit.jobs.open_counts().values())
 
 
 def test_a_full_queue_of_ones_own_is_refused_with_nothing_accepted(desk: Desk) -> None:

@@ -5,13 +5,29 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from app.domain.answers import Result
+from app.domain.appointments import Action
 from app.domain.bulk import LEASE, BulkAction, BulkRun
 from app.domain.identifiers import new_bulk_id
 from app.domain.job_search import JobSearch
+from app.domain.jobs import Status
 from app.storage.database import Database
 from tests.storage.rows import NOW
 
 EVERYTHING = JobSearch(until=NOW + timedelta(days=1))
+FULL = JobSearch(
+    until=NOW,
+    since=NOW - timedelta(hours=1),
+    status=Status.FAILED,
+    result=Result.UPSTREAM_DOWN,
+    org_id="org",
+    agent_id="agent",
+    account_id="account",
+    action=Action.BOOK,
+    tried=2,
+    call_session_id="call",
+    appointment_id="apt",
+)
 
 
 def make_run(**changes: Any) -> BulkRun:

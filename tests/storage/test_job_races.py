@@ -33,7 +33,7 @@ def test_twenty_threads_adding_the_same_request_make_one_job(database: Database)
         holder = unit.jobs.holder_of("n:same")
         assert holder is not None
         assert holder.id == jobs[firsts.index(True)].id
-        assert unit.jobs.counts()[Status.QUEUED] == 1
+        assert unit.jobs.open_counts()[Status.QUEUED] == 1
 
 
 def test_twenty_threads_claiming_one_job_get_it_once(database: Database) -> None:

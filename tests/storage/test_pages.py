@@ -9,12 +9,13 @@ from datetime import timedelta
 import pytest
 
 from app.domain.api_keys import ApiKey, Scope
+from app.domain.appointment_store import AppointmentFilter
 from app.domain.appointments import AppointmentStatus
 from app.domain.directory import Account, Agent, Organization
 from app.domain.event_types import EventType
 from app.domain.jobs import Job
 from app.domain.paging import Place, Span
-from app.domain.stores import AppointmentFilter, JobFilter, UnitOfWork
+from app.domain.stores import JobFilter, UnitOfWork
 from app.storage.database import Database
 from tests.storage.rows import NOW, SECOND, START, make_appointment, make_job
 

@@ -233,7 +233,7 @@ def test_a_database_without_a_schema_says_what_to_do(postgres: PostgresDatabases
     with postgres.empty() as url:
         database = Database(url, secret_keys=KEYS)
         with pytest.raises(StoreUnavailableError, match="ringbook migrate"), database.reading_unit() as unit:
-            unit.jobs.counts()
+            unit.jobs.open_counts()
         database.dispose()
 
 

@@ -171,4 +171,4 @@ def _inside(wanted: str) -> str:
     """Where to go on: a path of the desk itself, whatever a link to the sign-in page said."""
     parts = urlsplit(wanted)
     is_ours = wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and not parts.scheme and not parts.netloc
-    return f"{request.script_root}{wanted}" if is_ours else url_for("jobs.list_all")
+    return f"{request.script_root}{wanted}" if is_ours else url_for("overview.show")

@@ -20,9 +20,9 @@ from app.api.provider.pages import Strict, page_document, page_fields, page_quer
 from app.api.provider.records import AppointmentRecord
 from app.api.provider.replies import READS, answer_schema, done
 from app.api.provider.scopes import organization_meant, organizations_meant
+from app.domain.appointment_store import AppointmentFilter
 from app.domain.appointments import Appointment, AppointmentStatus
 from app.domain.paging import Place
-from app.domain.stores import AppointmentFilter
 
 if TYPE_CHECKING:
     from app.container.providers import ProviderCases

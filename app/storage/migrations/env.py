@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from alembic import context
 
-from app.storage import callback_tables, job_facts, notice_tables, operator_tables  # noqa: F401 - of the metadata
+from app.storage import (  # noqa: F401 - of the metadata
+    callback_tables,
+    job_facts,
+    mending_tables,
+    notice_tables,
+    operator_tables,
+    tally_tables,
+)
 from app.storage.webhook_tables import metadata
 
 context.configure(

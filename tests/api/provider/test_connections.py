@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 from werkzeug.test import TestResponse
 
+from app.services.read_flow import HOUR
 from tests.api.provider.site import ANNA, BERT, EXPIRED, NOBODY, RIVERA, Site, data, refusal
 from tests.support.sandbox import SandboxProcess
 
@@ -85,6 +86,21 @@ def test_only_an_admin_sends_keys_to_another_cal_com(site: Site, calcom: Sandbox
     assert refusal(site.clinic.post("/calcom/connect", api_key=RIVERA, api_base_url=url))[0] == 403
     wanted = {"org_id": site.org.id, "api_key": RIVERA, "api_base_url": url}
     assert data(site.admin.post("/accounts", **wanted), 201)["api_base_url"] == url
+
+
+def test_another_private_key_ends_the_trouble_there_was_with_the_one_before(site: Site) -> None:
+    site.connect()
+    path, overview = f"/calcom/agents/{site.agent().id}/connect", site.container.desk.overview
+    private, now = data(site.clinic.post(path, api_key=RIVERA))["provider_id"], overview.clock()
+    with site.operators.add_organization.open_unit() as unit:
+        unit.sweeps.enroll(next_at=now, since=now)
+        sweep = unit.sweeps.claim(private, now=now, lease_until=now)
+        assert sweep is not None
+        unit.sweeps.finish(sweep, swept_until=now, failures=1, next_at=now, trouble="upstream_key")
+        unit.commit()
+    assert [each.account.id for each in overview(HOUR).present.troubled] == [private]
+    data(site.clinic.post(path, api_key=RIVERA))
+    assert overview(HOUR).present.troubled == []
 
 
 def test_disconnecting_throws_the_keys_of_all_shared_accounts_away(site: Site) -> None:
