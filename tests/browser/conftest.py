@@ -1,29 +1,34 @@
-"""Chromium, the whole service with some history behind it, and operators who are signed in."""
+"""Chromium, the whole service with a bad morning behind it, and operators who are signed in."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
 import pytest
+from cryptography.fernet import Fernet
 from playwright.sync_api import Browser
 
 from app.domain.operators import Role
+from tests.admin.site import PASSWORD, DeskSite
+from tests.browser.history import History
 from tests.browser.visitors import SCREENSHOTS, Look, Visitor
+from tests.support.receiver import Receiver, Reply
 from tests.support.sandbox import SandboxProcess
 from tests.support.stack import Stack, running
 from tests.support.valkey import ValkeyServer
 
-PASSWORD = "correct horse battery staple"
-
 
 @pytest.fixture(scope="session")
-def browser_valkey() -> Iterator[ValkeyServer]:
-    server = ValkeyServer()
+def browser_valkeys() -> Iterator[tuple[ValkeyServer, ValkeyServer]]:
+    """One for the service that is looked at, one for what goes before."""
+    servers = ValkeyServer(), ValkeyServer()
     try:
-        server.start()
-        yield server
+        for server in servers:
+            server.start()
+        yield servers
     finally:
-        server.close()
+        for server in servers:
+            server.close()
 
 
 @pytest.fixture(scope="session")
@@ -33,24 +38,56 @@ def browser_sandbox() -> Iterator[SandboxProcess]:
 
 
 @pytest.fixture(scope="session")
-def stack(
-    tmp_path_factory: pytest.TempPathFactory, browser_sandbox: SandboxProcess, browser_valkey: ValkeyServer
-) -> Iterator[Stack]:
+def receivers() -> Iterator[tuple[Receiver, Receiver]]:
+    """One that takes what it is sent, and one that does not."""
+    with Receiver() as good, Receiver(lambda _: Reply(status=500, body=b"no database")) as bad:
+        yield good, bad
+
+
+@pytest.fixture(scope="session")
+def history(
+    tmp_path_factory: pytest.TempPathFactory,
+    browser_sandbox: SandboxProcess,
+    browser_valkeys: tuple[ValkeyServer, ValkeyServer],
+    receivers: tuple[Receiver, Receiver],
+) -> Iterator[History]:
     directory = tmp_path_factory.mktemp("desk")
-    where = {"redis_url": browser_valkey.url, "calcom_url": f"{browser_sandbox.url}/v2"}
-    with running(directory, database_url=f"sqlite:///{directory}/ringbook.db", **where) as stack:
+    site = DeskSite(
+        directory,
+        database_url=f"sqlite:///{directory}/ringbook.db",
+        redis_url=browser_valkeys[1].url,
+        calcom_url=browser_sandbox.url,
+        SECRET_KEYS=Fernet.generate_key().decode(),
+    )
+    history = History(site, browser_sandbox)
+    history.endpoint(receivers[0].url, "Patient records")
+    history.endpoint(receivers[1].url, "Billing")
+    history.a_morning()
+    yield history
+    site.close()
+
+
+@pytest.fixture(scope="session")
+def stack(
+    history: History,
+    tmp_path_factory: pytest.TempPathFactory,
+    browser_sandbox: SandboxProcess,
+    browser_valkeys: tuple[ValkeyServer, ValkeyServer],
+) -> Iterator[Stack]:
+    known = history.site.settings
+    where = {"redis_url": browser_valkeys[0].url, "calcom_url": f"{browser_sandbox.url}/v2"}
+    keys = {"SECRET_KEYS": ",".join(known.secret_keys)}
+    directory = tmp_path_factory.mktemp("stack")
+    with running(directory, database_url=known.database_url, **where, **keys) as stack:
         yield stack
 
 
 @pytest.fixture(scope="session")
-def names(stack: Stack) -> dict[Role, str]:
+def names(history: History) -> dict[Role, str]:
     """An operator of each role, with a password."""
-    from app.container import build_container
-
-    container = build_container(stack.settings)
+    desk = history.site.container.desk
     for role in Role:
-        container.desk.set_password(container.desk.staff.add(role.value, role, actor="test").token, PASSWORD)
-    container.close()
+        desk.set_password(desk.staff.add(role.value, role, actor="test").token, PASSWORD)
     return {role: role.value for role in Role}
 
 

@@ -6,8 +6,11 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
+import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Page
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page
+
+from tests.support.waiting import eventually
 
 SCREENSHOTS = Path(__file__).parents[2] / "test-output" / "desk"
 WAIT = 15_000
@@ -21,6 +24,9 @@ class Look(Enum):
     DARK = {"color_scheme": "dark", "viewport": {"width": 1280, "height": 900}}  # noqa: RUF012
     PHONE = {"color_scheme": "light", "viewport": {"width": 390, "height": 844}, "has_touch": True}  # noqa: RUF012
     PLAIN = {"color_scheme": "light", "viewport": {"width": 1280, "height": 900}, "java_script_enabled": False}  # noqa: RUF012
+
+
+LOOKS = [pytest.param(look, id=look.name.lower()) for look in Look]
 
 
 class Visitor:
@@ -48,6 +54,27 @@ class Visitor:
         self.page.get_by_label("Password").fill(password)
         self.page.get_by_role("button", name="Sign in", exact=True).click()
         self.page.get_by_role("button", name="Sign out", exact=True).wait_for()
+
+    def until(self, button: str) -> Locator:
+        """A button that appears by itself or, without a script, when the page is loaded again."""
+        found = self.page.get_by_role("button", name=button)
+        self._look_again(found)
+        return found
+
+    def until_text(self, text: str) -> None:
+        """The same for some text."""
+        self._look_again(self.page.get_by_text(text))
+
+    def _look_again(self, wanted: Locator) -> None:
+        if self.look is not Look.PLAIN:
+            wanted.first.wait_for(timeout=2 * WAIT)
+            return
+
+        def is_there() -> bool:
+            self.page.reload()
+            return wanted.count() > 0
+
+        eventually(is_there, within=2 * WAIT / 1000, every=0.3)
 
     def keep(self, name: str) -> Path:
         """A screenshot of the whole page, named by what it shows and how it is looked at."""

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
+from app.domain.appointments import Attendee
 from app.domain.callbacks import CallbackFilter
 from app.domain.paging import Place
 from app.storage.database import Database
@@ -111,9 +112,22 @@ def test_a_success_finds_those_it_settles_by_contact_and_not_by_looking_through_
     assert not any(SCANS.search(plan) for plan in plans)
 
 
+def add_strangers(database: Database, number: int) -> None:
+    """Appointments of others: among few a database reads them all, whatever indexes there are."""
+    with database.unit() as unit:
+        for each in range(number):
+            attendee = Attendee(name="Stranger", email=f"{each}@example.net", phone=f"+1212555{each:04}")
+            unit.appointments.save(rows.make_appointment(attendee=attendee, uids=(f"uid of {each}",)))
+        unit.commit()
+    with database._engine.connect() as connection:
+        connection.exec_driver_sql("ANALYZE")
+        connection.commit()
+
+
 def test_a_failure_finds_what_was_booked_meanwhile_without_looking_through_jobs(database: Database) -> None:
     job = rows.added(database)
     assert callback_rows.told(database, job)
+    add_strangers(database, 500)
     with plans_of(database) as plans, database.unit() as unit:
         unit.callbacks.open(job.id, now=NOW)
     for contact in ("email", "phone"):

@@ -24,7 +24,12 @@ from tests.storage.noted_plans import Statement, noted, plans_of, whole_tables
 
 NOW = datetime(2026, 11, 23, 14, 0, 30, tzinfo=UTC)
 MANY = 20_000
-ON_FEW_ROWS = ("ix_sweeps_trouble", "ix_webhook_endpoints_unwell", "ix_webhook_deliveries_due")
+ON_FEW_ROWS = (
+    "ix_sweeps_trouble",
+    "ix_webhook_endpoints_unwell",
+    "ix_webhook_deliveries_due",
+    "ix_webhook_deliveries_open",
+)
 """Indexes that hold only what needs attention: reading one of them as a whole reads no more than is shown."""
 
 

@@ -124,5 +124,5 @@ class Live {
 }
 
 offerCopies();
-if (document.querySelector("[data-live-control]")) new Live();
+if (document.querySelector("[data-live]") && document.querySelector("[data-live-control]").dataset.src) new Live();
 localise(document);
