@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from typing import Any
 
-from app.domain.answers import Result
+from app.domain.answers import Final, Result
+from app.domain.appointments import Book
 from app.domain.directory import Agent, Organization
 from app.domain.identifiers import new_endpoint_id
-from app.domain.jobs import Job
+from app.domain.jobs import LEASE, Job, Status
+from app.domain.outcomes import Trace
 from app.domain.webhooks import Endpoint, EndpointStatus
 from tests.admin.mending import HALF_HOUR, booked, database_of, failed, job_of, settles_at_once, weekday, work
 from tests.admin.site import RIVERA, DeskSite
@@ -48,11 +51,12 @@ class History:
         return self.site.operators.add_agent(org_id=organization.id, name="Dr. Rivera", event_type_id=101)
 
     def _diary(self) -> Iterator[datetime]:
-        """Half hours that nobody has asked for yet, on days on which Dr. Rivera works."""
-        for days in range(5, 60):
-            morning = weekday(days, 9)
+        """Times that nobody has asked for yet, on days on which Dr. Rivera works; the half hours after them stay free
+        for whoever is offered another time.
+        """
+        for morning in sorted({weekday(days, 9) for days in range(5, 90)}):
             if morning.weekday() < 5:
-                yield from (morning + each * HALF_HOUR for each in range(14))
+                yield from (morning + each * 4 * HALF_HOUR for each in range(4))
 
     def accepted(self, *, call: str = "") -> Job:
         """A booking for a new caller at a new time, not tried yet."""
@@ -69,18 +73,32 @@ class History:
         return failed(self.site, self.accepted(call=call), result)
 
     def lost(self) -> Job:
-        """Cal.com made the booking, its answer was lost, and nobody has found that out."""
+        """Sent, and given up without an answer; Cal.com has it. In one transaction, so that no worker comes first."""
         job = self.accepted()
+        assert isinstance(job.command, Book)
         settles_at_once(self.site, job)
-        self.calcom.faults(["cut_after_commit"])
-        work(self.site, job)
-        return failed(self.site, job, Result.OUTCOME_UNKNOWN)
+        now, attendee = datetime.now(UTC), job.command.attendee
+        ended: dict[str, Any] = {"status": Status.FAILED, "final": Final(result=Result.OUTCOME_UNKNOWN)}
+        with database_of(self.site) as database, database.unit() as unit:
+            held = unit.jobs.claim(job.id, owner="w_1", now=now, lease_until=now + LEASE)
+            assert held is not None
+            assert unit.jobs.mark_submitted(held, now=now)
+            assert unit.jobs.finish(held, now=now, outcome="unknown", trace=Trace(), **ended)
+            unit.commit()
+        self.calcom.plant(
+            eventTypeId=101,
+            start=f"{job.starts_at:%Y-%m-%dT%H:%M:%SZ}",
+            attendees=[{"email": attendee.email, "name": attendee.name, "phoneNumber": attendee.phone}],
+            metadata={"ringbook_job": job.id},
+        )
+        return self.job(job)
 
     def gone(self) -> Job:
         """Given up, and somebody else has its time by now."""
         job = self.failed()
         assert job.starts_at is not None
-        work(self.site, booked(self.site, self.agent, job.starts_at, name="Pat Quick", email="pat@example.com"))
+        quick = booked(self.site, self.agent, job.starts_at, name="Pat Quick", email="pat@example.com")
+        assert work(self.site, quick).status is Status.SUCCEEDED
         return job
 
     def to_call_back(self) -> Job:

@@ -58,23 +58,29 @@ class Visitor:
     def until(self, button: str) -> Locator:
         """A button that appears by itself or, without a script, when the page is loaded again."""
         found = self.page.get_by_role("button", name=button)
-        self._look_again(found)
+        self._await(found)
         return found
 
     def until_text(self, text: str) -> None:
         """The same for some text."""
-        self._look_again(self.page.get_by_text(text))
+        self._await(self.page.get_by_text(text))
 
-    def _look_again(self, wanted: Locator) -> None:
-        if self.look is not Look.PLAIN:
+    def reload_until(self, text: str) -> None:
+        """Load the page again until it says this."""
+        self._reload_until(self.page.get_by_text(text))
+
+    def _await(self, wanted: Locator) -> None:
+        if self.look is Look.PLAIN:
+            self._reload_until(wanted)
+        else:
             wanted.first.wait_for(timeout=2 * WAIT)
-            return
 
+    def _reload_until(self, wanted: Locator) -> None:
         def is_there() -> bool:
             self.page.reload()
             return wanted.count() > 0
 
-        eventually(is_there, within=2 * WAIT / 1000, every=0.3)
+        eventually(is_there, within=2 * WAIT / 1000, every=0.3, what=f"{self.page.url} shows {wanted}")
 
     def keep(self, name: str) -> Path:
         """A screenshot of the whole page, named by what it shows and how it is looked at."""

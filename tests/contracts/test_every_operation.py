@@ -51,7 +51,7 @@ BOOKING = {
     "appointment_id": "appt_of_nobody",
     "timezone": "UTC",
 }
-SURELY = {4: {"action": "book"}, 5: {"action": "cancel"}, 6: {"action": "availability"}}
+SURELY = {3: {"action": "list"}, 4: {"action": "book"}, 5: {"action": "cancel"}, 6: {"action": "availability"}}
 
 
 def settings_for(directory: Path, valkey: ValkeyServer, calcom_url: str) -> Settings:

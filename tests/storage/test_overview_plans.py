@@ -29,6 +29,7 @@ ON_FEW_ROWS = (
     "ix_webhook_endpoints_unwell",
     "ix_webhook_deliveries_due",
     "ix_webhook_deliveries_open",
+    "ix_callbacks_appointment_id",
 )
 """Indexes that hold only what needs attention: reading one of them as a whole reads no more than is shown."""
 
