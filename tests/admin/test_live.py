@@ -42,7 +42,7 @@ def page(site: DeskSite, chromium: Browser) -> Iterator[Page]:
         page.goto("/desk/sign-in?next=/jobs")
         page.fill("input[name=name]", "operator@clinic.example")
         page.fill("input[name=password]", PASSWORD)
-        page.click("main button")
+        page.click("main form button")
         expect(page.locator("h1")).to_have_text("Jobs")
         yield page
         context.close()

@@ -64,7 +64,7 @@ def test_what_was_sent_is_a_page_too(visit: Visit, history: History) -> None:
     visitor = visit(Role.ADMIN)
     visitor.go(f"/webhooks/{history.endpoints[1]}")
     visitor.page.locator("#deliveries tbody a").first.click()
-    visitor.page.get_by_text("no database").first.wait_for()
+    visitor.reload_until("no database")
     visitor.keep("delivery")
     assert (visitor.barriers(), visitor.scrolls_sideways()) == ([], False)
 

@@ -65,14 +65,12 @@ def test_what_ended_is_seen_at_once_and_counted_by_the_scheduler(
 
 
 def test_the_use_of_the_cache_is_told(stack: Stack, agent: Agent, overview: ReadOverview) -> None:
-    for _ in range(2):
-        stack.manage(agent, action="suggest")
-
     def is_told() -> bool:
+        stack.manage(agent, action="suggest")
         use = overview(HOUR).slot_use
         return use is not None and use.hits > 0 and use.misses > 0
 
-    eventually(is_told)
+    eventually(is_told, within=40)
 
 
 @pytest.mark.parametrize(
