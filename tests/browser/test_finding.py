@@ -98,5 +98,6 @@ def test_who_is_served_after_all_comes_off_the_list(visit: Visit, history: Histo
     visitor = visit(Role.OPERATOR).go("/callers")
     visitor.page.locator(f"#{job.id}").get_by_role("link", name="Mend it").click()
     visitor.page.get_by_role("button", name="Retry now").click()
+    visitor.page.get_by_text("The job runs again.").wait_for()
     visitor.go("/callers")
     expect(visitor.page.locator(f"#{job.id}")).to_have_count(0, timeout=30_000)

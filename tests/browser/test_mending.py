@@ -103,6 +103,7 @@ def test_all_that_match_are_mended_in_one_run(visit: Visit, history: History, lo
     expect(visitor.page.locator("main")).to_contain_text(f"call {call}")
     visitor.page.get_by_label("Jobs a minute").fill("600")
     visitor.page.get_by_role("button", name="Find and check them").click()
+    visitor.page.wait_for_url("**/bulk/bulk_*")
     visitor.until("Retry 3 jobs").click()
     visitor.page.get_by_text("The run acts on 3 jobs now.").wait_for()
     for job in jobs:
@@ -117,6 +118,7 @@ def test_a_run_is_paused_resumed_and_cancelled(visit: Visit, history: History) -
     visitor.page.get_by_role("link", name="Mend all that match").click()
     visitor.page.get_by_label("Jobs a minute").fill("1")
     visitor.page.get_by_role("button", name="Find and check them").click()
+    visitor.page.wait_for_url("**/bulk/bulk_*")
     visitor.until("Retry 4 jobs").click()
     for button, said in (("Pause", "paused"), ("Resume", "goes on"), ("Cancel the run", "cancelled")):
         visitor.page.locator("#bulk-decisions").get_by_role("button", name=button).click()

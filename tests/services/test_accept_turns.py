@@ -45,6 +45,12 @@ def test_whose_turn_does_not_come_in_time_is_refused() -> None:
     assert refused.value.result is Result.OVERLOADED
 
 
+def test_nobody_waits_for_long_however_much_time_they_have() -> None:
+    turns = AcceptTurns(clock=now, at_once=1, longest=0.05)
+    with turns.turn(NOW), pytest.raises(RefusedError), turns.turn(NOW + timedelta(seconds=60)):
+        pass
+
+
 def test_a_turn_is_given_back_whatever_happens_in_it() -> None:
     turns = AcceptTurns(clock=now, at_once=1)
     for _ in range(3):
