@@ -240,3 +240,8 @@ def test_an_unknown_run_is_said_to_be_unknown(bulk: BulkDesk) -> None:
 def test_what_is_wanted_reaches_no_further_than_now(desk: Desk, bulk: BulkDesk) -> None:
     run = bulk.start_bulk(BulkAction.RETRY, JobSearch(until=desk.now + timedelta(days=9)), actor=JANE)
     assert run.wanted.until == desk.now
+
+
+def test_a_run_is_not_over_the_jobs_of_one_person(bulk: BulkDesk) -> None:
+    with pytest.raises(RefusedError):
+        bulk.start(contacts=frozenset({"jane@example.com"}))
