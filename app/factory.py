@@ -19,6 +19,7 @@ from app.api.gate import Gate, guard_requests
 from app.api.guards import enforce_guards
 from app.api.health import health_endpoints
 from app.api.jobs import job_endpoints
+from app.api.manage import BLUEPRINT as MANAGE
 from app.api.manage import manage_endpoints
 from app.api.manners import AgentManners
 from app.api.metrics import RequestMetrics
@@ -28,6 +29,7 @@ from app.api.use_cases import UseCases
 from app.web.client_address import Proxies
 from app.web.observation import observe_requests
 from app.web.security_headers import add_security_headers
+from app.web.turns import Turns, begin_in_turn
 
 if TYPE_CHECKING:
     from app.container import Container
@@ -64,12 +66,14 @@ def create_app(
     replies = Replies(clock=container.clock, public_url=public_url, manners=AgentManners(container.connect_agent))
     metrics = metrics or RequestMetrics(container.check_health, container.count_ended, container.read_traffic)
     observe_requests(app, metrics)
+    turns = Turns()
+    begin_in_turn(app, turns, {MANAGE})
     gate = Gate(container.limits, proxies or Proxies())
     guard_requests(app, gate)
     add_security_headers(app, public_url)
     document = Document(app, public_url=public_url)
     for endpoints in (
-        manage_endpoints(container, replies, gate),
+        manage_endpoints(container, replies, gate, turns),
         job_endpoints(container, replies),
         calcom_event_endpoints(container),
         *provider_endpoints(providers),

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from threading import Barrier
 from typing import Any
 
 from config.lifeline import die_with_parent
 from config.logs import logging_config
 from config.settings import SettingsError, load_settings
+
+THREADS_WITHIN = 10.0
+"""Seconds within which all threads have started."""
 
 try:
     _settings = load_settings()
@@ -34,6 +38,13 @@ keepalive = 5
 
 control_socket_disable = True  # its path is one per user: two instances would share it
 logconfig_dict = logging_config("web", _settings.log_level)
+
+
+def post_worker_init(worker: Any) -> None:
+    """All threads from the start: making one while a burst comes in keeps the next connections from being taken."""
+    all_there = Barrier(threads)
+    for _ in range(threads):
+        worker.tpool.submit(all_there.wait, THREADS_WITHIN)
 
 
 def post_fork(server: Any, _worker: Any) -> None:

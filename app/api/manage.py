@@ -23,6 +23,9 @@ from app.api.use_cases import UseCases
 from app.domain.answers import LONGEST_WAIT, SHORTEST_WAIT
 from app.domain.caller_secrets import Proof
 from app.services.manage_appointment import ManageRequest
+from app.web.turns import Turns
+
+BLUEPRINT = "AppointmentService"
 
 GIVES = {
     200: ManageAppointmentResponseSchema,
@@ -42,9 +45,9 @@ HEADERS = [
 ]
 
 
-def manage_endpoints(use_cases: UseCases, replies: Replies, gate: Gate) -> Endpoints:
+def manage_endpoints(use_cases: UseCases, replies: Replies, gate: Gate, turns: Turns) -> Endpoints:
     """The blueprint of the manage endpoint."""
-    endpoints = Endpoints("AppointmentService", url_prefix="/api/v1/calcom/appointments")
+    endpoints = Endpoints(BLUEPRINT, url_prefix="/api/v1/calcom/appointments")
 
     @endpoints.operation(
         "/manage",
@@ -63,6 +66,7 @@ def manage_endpoints(use_cases: UseCases, replies: Replies, gate: Gate) -> Endpo
         gate.admit_to(wanted.org_id)
         preference = read_preference(request.headers.get("Prefer"), may_defer=wanted.action.is_write)
         key = read_idempotency_key(request.headers.get("Idempotency-Key"))
+        turns.give_back()
         answer = use_cases.manage_appointment(
             replace(
                 wanted,

@@ -11,11 +11,13 @@ from app.domain.answers import Result
 from app.domain.errors import RefusedError
 from app.domain.ports import Clock
 
-AT_ONCE = 12
-"""Fewer than a process has connections to its database, so that reads always find one."""
+AT_ONCE = 4
+"""Far fewer than a process has connections to its database, so that reads find one, and so few that who is woken for
+an outcome does not queue for the processor behind those who are only being accepted: with 12, of 1,000 callers at one
+moment half heard 1.3 s after their outcome, with 4 after 0.2 s."""
 
 LONGEST_WAIT = 5.0
-"""Seconds that a request waits for its turn, at most: the thread in which it waits answers nobody else meanwhile."""
+"""Seconds for which a request waits for its turn if nobody waits for its answer."""
 
 
 class AcceptTurns:
@@ -28,12 +30,12 @@ class AcceptTurns:
 
     @contextmanager
     def turn(self, answer_by: datetime) -> Iterator[None]:
-        """Raises RefusedError where it does not come within the caller's time, or too late: then nothing was accepted.
+        """Raises RefusedError where it does not come within half the caller's time: then nothing was accepted.
 
-        Whose answer nobody awaits has no such time.
+        The other half is for the outcome. Whose answer nobody awaits has no such time.
         """
         left = (answer_by - self._clock()).total_seconds()
-        if not self._free.acquire(timeout=min(left, self._longest) if left > 0 else self._longest):
+        if not self._free.acquire(timeout=left / 2 if left > 0 else self._longest):
             raise RefusedError(Result.OVERLOADED)
         try:
             yield

@@ -79,6 +79,8 @@ class ManageAppointment:
         wait = line.agent.wait_seconds if request.wait is None else request.wait
         answer_by = now + timedelta(seconds=wait - request.spent)
         try:
+            if wait > 0 and answer_by <= now:  # it lay here for too long: whoever sent it may have given up
+                raise RefusedError(Result.OVERLOADED)
             return self._answer(request, line, base, answer_by)
         except RefusedError as refused:
             return replace(

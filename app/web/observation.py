@@ -10,6 +10,8 @@ from uuid import uuid4
 import structlog
 from flask import Flask, Response, g, request
 
+from app.web.arrival import seconds_since_arrival
+
 log = structlog.get_logger(__name__)
 
 _SANE = re.compile(r"[A-Za-z0-9._:/+=@-]{1,128}")
@@ -20,11 +22,14 @@ class Metrics(Protocol):
 
 
 def observe_requests(app: Flask, metrics: Metrics) -> None:
-    """Hook into every request of the app; `g.action` and `g.result` are set by those who know them."""
+    """Hook into every request of the app; `g.action` and `g.result` are set by those who know them.
+
+    `g.began` is when the request arrived, which may be long before a thread was free for it.
+    """
 
     @app.before_request
     def begin() -> None:
-        g.began = perf_counter()
+        g.began = perf_counter() - seconds_since_arrival(request.environ)
         given = request.headers.get("X-Request-Id", "")
         g.request_id = given if _SANE.fullmatch(given) else uuid4().hex
         structlog.contextvars.clear_contextvars()

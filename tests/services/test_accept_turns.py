@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
@@ -45,9 +46,16 @@ def test_whose_turn_does_not_come_in_time_is_refused() -> None:
     assert refused.value.result is Result.OVERLOADED
 
 
-def test_nobody_waits_for_long_however_much_time_they_have() -> None:
+def test_half_of_the_callers_time_is_left_when_a_turn_comes() -> None:
+    turns, began = AcceptTurns(clock=now, at_once=1), time.monotonic()
+    with turns.turn(NOW), pytest.raises(RefusedError), turns.turn(NOW + timedelta(seconds=3)):
+        pass
+    assert 1.5 <= time.monotonic() - began < 3
+
+
+def test_whose_answer_nobody_awaits_does_not_wait_for_ever_either() -> None:
     turns = AcceptTurns(clock=now, at_once=1, longest=0.05)
-    with turns.turn(NOW), pytest.raises(RefusedError), turns.turn(NOW + timedelta(seconds=60)):
+    with turns.turn(NOW), pytest.raises(RefusedError), turns.turn(NOW):
         pass
 
 

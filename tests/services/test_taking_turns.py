@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -64,6 +65,20 @@ def test_when_a_due_job_waits_too_long_for_a_worker_new_ones_are_refused(desk: D
     assert (answer.result, answer.retry_after) == (Result.OVERLOADED, 15)
     assert rows_kept(desk) == number
     assert desk.ask(Action.SUGGEST).result is Result.NO_OPENINGS
+
+
+@pytest.mark.parametrize("action", [Action.BOOK, Action.SUGGEST])
+def test_whose_time_went_by_before_it_was_looked_at_is_refused(desk: Desk, action: Action) -> None:
+    ask = desk.book if action is Action.BOOK else partial(desk.ask, action)
+
+    answer = ask(wait=8, spent=8.0)
+
+    assert answer.result is Result.OVERLOADED
+    assert rows_kept(desk) == 0
+
+
+def test_whose_answer_nobody_awaits_is_taken_however_long_it_lay(desk: Desk) -> None:
+    assert desk.book(wait=0, spent=30.0).result is Result.CONFIRMING
 
 
 def test_a_wait_of_half_a_minute_is_borne(desk: Desk) -> None:
