@@ -30,6 +30,10 @@ class AppointmentStore(Protocol):
         """By our id or by any Cal.com uid it ever had, within the org."""
         ...
 
+    def first_named(self, org_id: str, *names: str) -> Appointment | None:
+        """The same for several names, in one look: the appointment of the first name that has one."""
+        ...
+
     def within(self, reach: Reach, appointment_id: str) -> Appointment | None:
         """The same, as far as the request may touch it: what is out of reach takes as long as what is not there."""
         ...

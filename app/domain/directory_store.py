@@ -32,6 +32,10 @@ class Directory(Protocol):
 
     def access(self, account_id: str) -> Access | None: ...
 
+    def agent_and_access(self, agent_id: str, account_id: str) -> tuple[Agent, Account, Access] | None:
+        """What a job of this agent acts with on this account, in one look; None without an agent, account or key."""
+        ...
+
     def rotate_keys(self) -> int:
         """Encrypt every stored key anew with the first of the secret keys; returns how many."""
         ...

@@ -12,7 +12,7 @@ from app.services.scene import Scene
 def appointment_after(unit: UnitOfWork, scene: Scene, booking: Booking) -> tuple[Appointment, Appointment | None]:
     """The job's own as Cal.com has it now, the one that already had this booking, or a new one; and as it was kept."""
     job = scene.job
-    known = unit.appointments.get(job.org_id, job.appointment_id) or unit.appointments.get(job.org_id, booking.uid)
+    known = unit.appointments.first_named(job.org_id, job.appointment_id, booking.uid)
     if known is None and isinstance(job.command, Book):
         new = Appointment(
             id=job.appointment_id,

@@ -79,8 +79,7 @@ class ListAppointments:
 def _known(unit: UnitOfWork, line: Line, booking: Booking) -> Appointment:
     """Our record of the booking, brought up to what Cal.com says; a new one where there was none."""
     names = (booking.uid, booking.moved_from, booking.metadata.get(APPOINTMENT_KEY, ""))
-    found = (unit.appointments.get(line.organization.id, name) for name in names if name)
-    known = next(filter(None, found), None) or Appointment(
+    known = unit.appointments.first_named(line.organization.id, *filter(None, names)) or Appointment(
         id=new_appointment_id(),
         org_id=line.organization.id,
         agent_id=line.agent.id,

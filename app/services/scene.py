@@ -50,11 +50,10 @@ SETTLE_WHERE_REPEATS_ARE_REFUSED = 30.0
 
 def read_scene(unit: UnitOfWork, job: Job) -> Scene:
     """Raises RefusedError where the job has nothing to act on any more."""
-    agent = unit.directory.agent(job.agent_id)
-    account = unit.directory.account(job.account_id)
-    access = unit.directory.access(job.account_id)
-    if agent is None or account is None or access is None:
+    connected = unit.directory.agent_and_access(job.agent_id, job.account_id)
+    if connected is None:
         raise RefusedError(Result.NOT_CONNECTED)
+    agent, account, access = connected
     appointment = unit.appointments.get(job.org_id, job.appointment_id)
     if appointment is None and not isinstance(job.command, Book):
         raise RefusedError(Result.UNKNOWN_APPOINTMENT)

@@ -6,25 +6,24 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, exists, false, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, Row, and_, bindparam, exists, false, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.appointment_store import AppointmentFilter
 from app.domain.appointments import Appointment, AppointmentStatus, Attendee, Reach
 from app.storage.columns import UtcTime
-from app.storage.dialects import insert_into
+from app.storage.dialects import INSERT, dialect_of, insert_into
 from app.storage.places import stands_before
 from app.storage.tables import appointment_uids, appointments
 
 LIVE = [status for status in AppointmentStatus if status.is_live]
 LONGEST = timedelta(days=1)
 
-_by_uid = select(appointment_uids.c.appointment_id).where(appointment_uids.c.uid == bindparam("named"))
-NAMED = or_(appointments.c.id == bindparam("named"), appointments.c.id.in_(_by_uid))
+_names: BindParameter[Sequence[str]] = bindparam("names", expanding=True)
+_by_uid = select(appointment_uids.c.appointment_id).where(appointment_uids.c.uid.in_(_names))
+_named = or_(appointments.c.id.in_(_names), appointments.c.id.in_(_by_uid))
+NAMED = select(appointments).where(_named, appointments.c.org_id == bindparam("org")).order_by(appointments.c.id)
 """By our id, or by a uid."""
-
-GET = select(appointments).where(NAMED, appointments.c.org_id == bindparam("org"))
-GET = GET.order_by(appointments.c.id).limit(1)
 
 OVERLAPPING = (
     select(appointments)
@@ -44,6 +43,13 @@ UIDS = (
     .where(appointment_uids.c.appointment_id.in_(bindparam("ids", expanding=True)))
     .order_by(appointment_uids.c.position)
 )
+SAVED = [column.name for column in appointments.c if column.name not in {"id", "erased_at"}]
+UPSERT = {
+    dialect: insert(appointments).on_conflict_do_update(
+        index_elements=[appointments.c.id], set_={name: insert(appointments).excluded[name] for name in SAVED}
+    )
+    for dialect, insert in INSERT.items()
+}
 """Made once, as they run with every job: to put one together takes longer than to run it."""
 
 
@@ -53,9 +59,7 @@ class SqlAppointmentStore:
 
     def save(self, appointment: Appointment) -> None:
         """A uid that another appointment of the account has already stays with that one."""
-        values = _to_row(appointment)
-        new = insert_into(self._session, appointments).values(values)
-        self._session.execute(new.on_conflict_do_update(index_elements=[appointments.c.id], set_=values))
+        self._session.execute(UPSERT[dialect_of(self._session)], _to_row(appointment))
         known = self._uids([appointment.id]).get(appointment.id, ())
         added = [uid for uid in dict.fromkeys(appointment.uids) if uid not in known]
         if added:
@@ -67,7 +71,11 @@ class SqlAppointmentStore:
             self._session.execute(once, rows)
 
     def get(self, org_id: str, appointment_id: str) -> Appointment | None:
-        return self._first(GET, {"named": appointment_id, "org": org_id})
+        return self.first_named(org_id, appointment_id)
+
+    def first_named(self, org_id: str, *names: str) -> Appointment | None:
+        found = self._read(self._session.execute(NAMED, {"names": names, "org": org_id}).all())
+        return next((each for name in names for each in found if name in (each.id, *each.uids)), None)
 
     def within(self, reach: Reach, appointment_id: str) -> Appointment | None:
         """The database decides, so that what is out of reach is not even read."""
@@ -80,7 +88,9 @@ class SqlAppointmentStore:
             contacts = sorted(reach.contacts)
             by_phone = appointments.c.attendee_phone.in_(contacts)
             reached.append(or_(by_phone, appointments.c.attendee_email.in_(contacts)))
-        return self._first(GET.where(*reached), {"named": appointment_id, "org": reach.org_id})
+        reachable = NAMED.where(*reached).limit(1)
+        rows = self._session.execute(reachable, {"names": [appointment_id], "org": reach.org_id}).all()
+        return next(iter(self._read(rows)), None)
 
     def upcoming(self, org_id: str, agent_id: str, *, email: str, phone: str, now: datetime) -> list[Appointment]:
         """Live ones that have not ended, soonest first; none without an e-mail or phone."""
@@ -114,10 +124,6 @@ class SqlAppointmentStore:
     def set_status(self, appointment_id: str, status: AppointmentStatus) -> None:
         changed = update(appointments).where(appointments.c.id == appointment_id).values(status=status)
         self._session.execute(changed)
-
-    def _first(self, found: Select[Any], values: dict[str, Any]) -> Appointment | None:
-        rows = self._session.execute(found, values).all()
-        return self._read(rows)[0] if rows else None
 
     def _read(self, rows: Sequence[Row[Any]]) -> list[Appointment]:
         uids = self._uids([row.id for row in rows]) if rows else {}

@@ -27,13 +27,22 @@ ACCESS = select(accounts.c.base_url, accounts.c.encrypted_key).where(
     accounts.c.id == bindparam("this"), accounts.c.encrypted_key.is_not(None)
 )
 AGENT = select(agents).where(agents.c.id == bindparam("this"))
+
+
+def _labelled(*tables: Table) -> list[ColumnElement[Any]]:
+    return [column.label(f"{table.name}_{column.name}") for table in tables for column in table.c]
+
+
 LINE = (
-    select(
-        *(column.label(f"{column.table.name}_{column.name}") for column in (*agents.c, *organizations.c, *accounts.c))
-    )
+    select(*_labelled(agents, organizations, accounts))
     .join_from(agents, organizations, organizations.c.id == agents.c.org_id)
     .outerjoin(accounts, accounts.c.id == func.coalesce(agents.c.account_id, organizations.c.primary_account_id))
     .where(agents.c.id == bindparam("this"), agents.c.org_id == bindparam("org"))
+)
+AGENT_AND_ACCESS = (
+    select(*_labelled(agents, accounts))
+    .join_from(agents, accounts, accounts.c.id == bindparam("account"))
+    .where(agents.c.id == bindparam("this"), accounts.c.encrypted_key.is_not(None))
 )
 """Made once, as they run with every job: to put one together takes longer than to run it."""
 
@@ -75,9 +84,18 @@ class SqlDirectory:
     def access(self, account_id: str) -> Access | None:
         """None without a key. Raises StoreUnavailableError where the key cannot be decrypted."""
         row = self._session.execute(ACCESS, {"this": account_id}).one_or_none()
+        return self._access(account_id, row.base_url, row.encrypted_key) if row else None
+
+    def agent_and_access(self, agent_id: str, account_id: str) -> tuple[Agent, Account, Access] | None:
+        """Raises StoreUnavailableError where the key cannot be decrypted."""
+        row = self._session.execute(AGENT_AND_ACCESS, {"this": agent_id, "account": account_id}).one_or_none()
         if row is None:
             return None
-        return Access(account_id=account_id, base_url=row.base_url, api_key=self._cipher.decrypt(row.encrypted_key))
+        access = self._access(account_id, row.accounts_base_url, row.accounts_encrypted_key)
+        return _agent(row, "agents_"), _account(row, "accounts_"), access
+
+    def _access(self, account_id: str, base_url: str, encrypted_key: str) -> Access:
+        return Access(account_id=account_id, base_url=base_url, api_key=self._cipher.decrypt(encrypted_key))
 
     def rotate_keys(self) -> int:
         """A key that is replaced at this moment is left alone: whoever replaces it encrypts it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine import ExceptionContext
-from sqlalchemy.exc import InternalError, OperationalError
+from sqlalchemy.exc import InternalError, InvalidatePoolError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import NullPool, Pool
 
@@ -63,8 +64,9 @@ def make_engine(url: str, *, poolclass: type[Pool] = NullPool, **pool: float) ->
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", partial(_begin_sqlite, WriteTurns()))
     else:
-        engine = create_engine(parsed, pool_pre_ping=True, connect_args=POSTGRESQL_CONNECT, **options)
+        engine = create_engine(parsed, connect_args=POSTGRESQL_CONNECT, **options)
         event.listen(engine, "connect", _prepare_postgresql)
+        event.listen(engine, "checkout", _replace_if_ended)
     event.listen(engine, "handle_error", _translate_error, retval=True)
     return engine
 
@@ -101,12 +103,23 @@ def _prepare_postgresql(connection: Any, record: Any) -> None:
     connection.commit()
 
 
+def _replace_if_ended(connection: Any, record: Any, proxy: Any) -> None:
+    """A server that ended an idle connection has said so: that is there to be read, and costs no round trip to learn.
+
+    Raises what makes the pool connect anew.
+    """
+    unread = select.poll()
+    unread.register(connection.fileno(), select.POLLIN)
+    if unread.poll(0):
+        raise InvalidatePoolError
+
+
 def _translate_error(context: ExceptionContext) -> Exception | None:
     """InternalError is what a PostgreSQL that has become a read-only standby answers a write with."""
     error = context.sqlalchemy_exception
     if getattr(context.original_exception, "sqlstate", None) == UNDEFINED_TABLE:
         return StoreUnavailableError("the database has no schema yet: ringbook migrate")
     failed = context.is_disconnect or isinstance(error, OperationalError | InternalError)
-    if context.is_pre_ping or not failed:  # a failed ping only makes the pool connect anew
+    if not failed:
         return None
     return StoreUnavailableError(f"the database did not do it: {type(context.original_exception).__name__}")

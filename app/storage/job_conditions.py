@@ -21,6 +21,10 @@ other = jobs.alias("other")
 
 is_open = jobs.c.finished_at.is_(None)
 
+PLACE = select(jobs.c.calendar, jobs.c.appointment_id).where(jobs.c.id == bindparam("this_job"))
+LOCKS = text("SELECT pg_advisory_xact_lock(:first), pg_advisory_xact_lock(:last)")
+"""A lock that is held already is taken once more at no cost."""
+
 
 def is_due(now: Moment, *, by: Moment | None = None) -> ColumnElement[bool]:
     """Waiting and its time has come, `now` or `by` then, or running past its lease."""
@@ -87,14 +91,15 @@ def of(job: Job) -> dict[str, Any]:
     }
 
 
-def take_turns(session: Session, job_id: str) -> None:
+def take_turns(session: Session, job_id: str, at: Job | None = None) -> None:
     """Until the transaction ends, no other claim looks at this job's appointment or calendar.
 
-    PostgreSQL alone needs it: there two claims at once would not see each other. SQLite has one writer at a time.
+    `at` is the job where it is known; while it is held, nobody gives it another appointment or calendar. PostgreSQL
+    alone needs it: there two claims at once would not see each other. SQLite has one writer at a time.
     """
     if not on_postgresql(session):
         return
-    place = session.execute(select(jobs.c.calendar, jobs.c.appointment_id).where(jobs.c.id == job_id)).one_or_none()
+    place = at or session.execute(PLACE, {"this_job": job_id}).one_or_none()
     if place is None:
         return
     _lock(session, f"calendar {place.calendar}", _name_of(place.appointment_id))
@@ -112,8 +117,8 @@ def _name_of(appointment_id: str) -> str:
 
 def _lock(session: Session, *names: str) -> None:
     """Always in the same order, so that no two wait for each other."""
-    for number in sorted(_lock_number(name) for name in names):
-        session.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": number})
+    first, last = min(numbers := [_lock_number(name) for name in names]), max(numbers)
+    session.execute(LOCKS, {"first": first, "last": last})
 
 
 def _lock_number(name: str) -> int:

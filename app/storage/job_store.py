@@ -74,7 +74,7 @@ class SqlJobStore:
         """Refused past the lease too, taken over or not: jobs it held back may run by now, or on a host whose clock is
         ahead may have been let pass.
         """
-        take_turns(self._session, job.id)
+        take_turns(self._session, job.id, job)
         if not self._changed(MARK_SUBMITTED, fence_of(job) | {"now": now}):
             return False
         attempt_rows.mark_attempt_submitted(self._session, job, now)

@@ -41,6 +41,20 @@ def test_an_appointment_is_found_by_its_id_and_by_every_uid_it_had(database: Dat
     assert found(database, "uid-d") is None
 
 
+def test_of_several_names_the_first_that_has_an_appointment_decides(database: Database) -> None:
+    own, others = saved(database, uids=("uid-own",)), saved(database, uids=("uid-others",))
+    for names, expected in (
+        (("ap_unknown", "uid-others", own.id), others),
+        ((own.id, "uid-others"), own),
+        (("uid-others", own.id), others),
+        (("uid-own", own.id), own),
+        (("ap_unknown",), None),
+    ):
+        with database.reading_unit() as unit:
+            assert unit.appointments.first_named("org", *names) == expected
+            assert unit.appointments.first_named("elsewhere", *names) is None
+
+
 def test_another_organization_finds_nothing(database: Database) -> None:
     appointment = saved(database)
     assert found(database, appointment.id, "elsewhere") is None

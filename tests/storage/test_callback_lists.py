@@ -106,10 +106,17 @@ def test_a_success_finds_those_it_settles_by_contact_and_not_by_looking_through_
         unit.commit()
     assert kept(database, job).settled_by == later.id
     assert plans
-    for index in ("ix_jobs_told_email", "ix_jobs_told_phone"):
-        assert index in plans[0]
-    assert any("ix_callbacks_moves" in plan for plan in plans)
+    for index in ("ix_jobs_told_email", "ix_jobs_told_phone", "ix_callbacks_moves"):
+        assert any(index in plan for plan in plans)
     assert not any(SCANS.search(plan) for plan in plans)
+
+
+def test_where_nobody_is_to_be_called_back_one_short_look_says_so(database: Database) -> None:
+    job = rows.added(database, **booking(ANN))
+    with plans_of(database) as plans, database.unit() as unit:
+        unit.callbacks.close_settled(job, ANN, now=NOW)
+    assert len(plans) == 1
+    assert not SCANS.search(plans[0])
 
 
 def add_strangers(database: Database, number: int) -> None:

@@ -161,6 +161,16 @@ def test_an_account_without_a_key_gives_no_access(filled: Database) -> None:
     assert access(filled, "unknown") is None
 
 
+def test_an_agent_is_read_together_with_an_account_and_its_key(filled: Database) -> None:
+    with filled.unit() as unit:
+        unit.directory.save_account(replace(ACCOUNT, id="bare"), None)
+        unit.commit()
+    with filled.reading_unit() as unit:
+        assert unit.directory.agent_and_access(AGENT.id, "account") == (AGENT, ACCOUNT, access(filled))
+        for agent_id, account_id in ((AGENT.id, "bare"), (AGENT.id, "unknown"), ("unknown", "account")):
+            assert unit.directory.agent_and_access(agent_id, account_id) is None
+
+
 def test_no_file_of_the_database_holds_the_plain_key(filled: Database, database_url: str, tmp_path: Path) -> None:
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert bool(files) is database_url.startswith("sqlite")
@@ -201,6 +211,8 @@ def test_with_the_secret_key_gone_the_store_is_unavailable_and_nothing_is_lost(
     stranger = Database(database_url, secret_keys=(Fernet.generate_key().decode(),))
     with pytest.raises(StoreUnavailableError, match="secret key"):
         access(stranger)
+    with pytest.raises(StoreUnavailableError, match="secret key"), stranger.reading_unit() as unit:
+        unit.directory.agent_and_access(AGENT.id, "account")
     with pytest.raises(StoreUnavailableError, match="secret key"), stranger.unit() as unit:
         unit.directory.rotate_keys()
     stranger.dispose()

@@ -17,6 +17,7 @@ from app.storage.schema import current_revision, migrate
 from tests.storage import rows
 from tests.storage.rows import NOW, at_once
 from tests.support.postgres import PostgresDatabases, PostgresServer
+from tests.support.waiting import eventually
 
 KEYS = (Fernet.generate_key().decode(),)
 
@@ -201,6 +202,8 @@ def test_connections_the_server_closed_are_replaced_unnoticed(postgres_url: str)
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
+        alone = "SELECT count(*) = 1 FROM pg_stat_activity WHERE datname = current_database()"
+        eventually(lambda: other.execute(alone).fetchone() == (True,), what="the server ended it")
     database.ping()
     database.dispose()
 
