@@ -38,7 +38,8 @@ def multiply(url: str, number: int, *, offset: int = 0) -> None:
         _copy(connection, appointments, "id", appointment_id, numbers, {**older, "id": "'appt_copy_' || n"})
         uids = {"appointment_id": "'appt_copy_' || n", "uid": "'copy' || n"}
         _copy(connection, appointment_uids, "appointment_id", appointment_id, numbers, uids)
-        connection.execute("ANALYZE")
+        connection.execute("VACUUM (ANALYZE)")  # a table that grew over months has no such work of a moment before it
+        connection.execute("CHECKPOINT")
 
 
 def _copy(
