@@ -30,7 +30,7 @@ from app.web.observation import observe_requests
 from app.web.security_headers import add_security_headers
 
 if TYPE_CHECKING:
-    from app.container import Container
+    from app.container.composition import Container
     from app.container.providers import ProviderCases
 
 
