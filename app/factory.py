@@ -32,7 +32,7 @@ from app.web.security_headers import add_security_headers
 from app.web.turns import Turns, begin_in_turn
 
 if TYPE_CHECKING:
-    from app.container import Container
+    from app.container.composition import Container
     from app.container.providers import ProviderCases
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import atexit
 from wsgiref.types import WSGIApplication
 
-from app.container import build_container
+from app.container.composition import build_container
 from app.domain.processes import Kind
 from app.factory import create_site
 from app.web.client_address import Proxies

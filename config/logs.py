@@ -64,6 +64,7 @@ def json_formatter(process: str) -> logging.Formatter:
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             structlog.processors.format_exc_info,
             redact,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),  # our own: nothing in it to redact
             structlog.processors.JSONRenderer(),
         ],
     )
@@ -78,7 +79,6 @@ def _shared(process: str) -> list[Processor]:
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.StackInfoRenderer(),
         add_process,
     ]

@@ -39,7 +39,7 @@ phone numbers with and without country code.
 Each is linear in the length of the text: a log line must not be a way to stall a process."""
 
 
-SUSPECT = re.compile(r"[@\d]|//|bearer|(?:cal|rbk)_|DETAIL|Failing|Key \(", re.IGNORECASE)
+SUSPECT = re.compile(r"@|(?:\d[\s.()/-]*){6}\d|//|bearer|(?:cal|rbk)_|DETAIL|Failing|Key \(", re.IGNORECASE)
 """Every pattern needs one of these: most texts of a log line have none, and are let through by one look."""
 
 
@@ -64,14 +64,16 @@ def _clean(key: str, value: object, depth: int) -> object:
 
 
 def _clean_value(value: object, depth: int) -> object:
-    if value is None or isinstance(value, bool | int | float):
+    if isinstance(value, str):
+        return scrub(value)
+    if value is None or isinstance(value, int | float):
         return value
     if depth < DEEPEST:
         if isinstance(value, Mapping):
             return {scrub(str(key)): _clean(str(key), inner, depth + 1) for key, inner in value.items()}
         if isinstance(value, list | tuple | set | frozenset):
             return [_clean_value(inner, depth + 1) for inner in value]
-    return scrub(value if isinstance(value, str) else str(value))
+    return scrub(str(value))
 
 
 @lru_cache(maxsize=1024)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from functools import cache
 
-from app.container import Container, build_container
+from app.container.composition import Container, build_container
 from config.settings import Settings, SettingsError, load_settings
 
 stopping = threading.Event()

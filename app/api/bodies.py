@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
-from functools import lru_cache
+from datetime import UTC, datetime
 from typing import Any
 
 from app.domain import speech
@@ -90,22 +89,13 @@ def _details(answer: Answer, code: str) -> Body | str:
 def available_slots(answer: Answer, now: datetime) -> list[Body]:
     """The openings grouped by date, all dates and times in the answer's zone."""
     today = now.astimezone(zone_info(answer.zone)).date()
-    days = _days_in_words(answer.openings, answer.zone, answer.language, today)
-    return [{"date": date, "date_label": label, "slots": slots} for date, label, slots in days]
-
-
-@lru_cache(maxsize=256)
-def _days_in_words(
-    openings: tuple[datetime, ...], zone: str, language: str, today: date
-) -> list[tuple[str, str, list[str]]]:
-    """Kept, as many ask for the same times: to write a week of them takes as long as all the rest of the answer."""
     return [
-        (
-            day.date.isoformat(),
-            speech.day_label(day.date, today, language),
-            speech.time_labels(day.starts, zone, language),
-        )
-        for day in group_by_day(openings, zone)
+        {
+            "date": day.date.isoformat(),
+            "date_label": speech.day_label(day.date, today, answer.language),
+            "slots": speech.time_labels(day.starts, answer.zone, answer.language),
+        }
+        for day in group_by_day(answer.openings, answer.zone)
     ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 DAY_SECONDS = 86_400
 
@@ -25,13 +26,25 @@ class DayEntry:
     @classmethod
     def decode(cls, text: bytes | None, day: Day) -> DayEntry | None:
         """None for what is missing, and for what no one of us can have written."""
-        try:
-            loaded_ms, *starts = map(int, (text or b"").split())
-        except ValueError:
-            return None
-        if any(start // DAY_SECONDS != day for start in starts):
-            return None
-        return cls(loaded_ms, tuple(starts))
+        return _decode(text, day) if text else None
+
+
+@lru_cache(maxsize=8192)
+def _decode(text: bytes, day: Day) -> DayEntry | None:
+    """Kept, as the same few lines are read by every request until they are refreshed; some 2 kB each."""
+    try:
+        loaded_ms, *starts = map(int, text.split())
+    except ValueError:
+        return None
+    if any(start // DAY_SECONDS != day for start in starts):
+        return None
+    return DayEntry(loaded_ms, tuple(starts))
+
+
+@lru_cache(maxsize=8192)
+def moments(starts: tuple[int, ...]) -> tuple[datetime, ...]:
+    """Unix times as UTC. Kept, so that the same times are the same objects, which remember their hashes."""
+    return tuple(datetime.fromtimestamp(start, UTC) for start in starts)
 
 
 def day_of(moment: datetime) -> Day:
@@ -47,10 +60,10 @@ def begin_of(day: Day) -> datetime:
     return datetime.fromtimestamp(day * DAY_SECONDS, UTC)
 
 
-def starts_by_day(moments: Iterable[datetime], days: Iterable[Day]) -> dict[Day, tuple[int, ...]]:
-    """The moments of each of `days`, sorted, each once; what lies on other days is dropped."""
+def starts_by_day(openings: Iterable[datetime], days: Iterable[Day]) -> dict[Day, tuple[int, ...]]:
+    """The openings of each of `days`, sorted, each once; what lies on other days is dropped."""
     found: dict[Day, set[int]] = {day: set() for day in days}
-    for moment in moments:
-        if (day := day_of(moment)) in found:
-            found[day].add(int(moment.timestamp()))
+    for opening in openings:
+        if (day := day_of(opening)) in found:
+            found[day].add(int(opening.timestamp()))
     return {day: tuple(sorted(starts)) for day, starts in found.items()}

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
+from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 
 import structlog
 
-from app.cache.days import Day, DayEntry, begin_of, day_of, days_between, starts_by_day
+from app.cache.days import Day, DayEntry, begin_of, day_of, days_between, moments, starts_by_day
 from app.cache.flights import Flights
 from app.cache.slot_store import ENTRY_MS, Known, SlotStore, Topic
 from app.domain.errors import CalendarError, PostponedError, RefusedError, StoreUnavailableError
@@ -131,9 +132,10 @@ class RedisSlotCache:
 
     def _whole(self, topic: Topic, days: Sequence[Day], known: Known, refresh: Load) -> Found | None:
         """All the days, if none of them is too old to be given out; those that are not fresh are refreshed behind."""
-        if any(self._age(known, day) >= ENTRY_MS for day in days):
+        oldest = max(self._ages(known, days), default=0)
+        if oldest >= ENTRY_MS:
             return None
-        if self._outdated(known, days):
+        if oldest >= FRESH_MS:
             self._refresh(topic, days, refresh)
             self._count(STALE)
         elif days:
@@ -188,12 +190,12 @@ class RedisSlotCache:
         self._refreshers.release()
 
     def _outdated(self, known: Known, days: Sequence[Day]) -> list[Day]:
-        return [day for day in days if self._age(known, day) >= FRESH_MS]
+        return [day for day, age in zip(days, self._ages(known, days), strict=True) if age >= FRESH_MS]
 
-    def _age(self, known: Known, day: Day) -> int:
-        """Milliseconds since the day was loaded; without end if it is not known. Hosts' clocks may differ a little."""
-        entry = known.entries.get(day)
-        return abs(self._now_ms() - entry.loaded_ms) if entry else ENTRY_MS
+    def _ages(self, known: Known, days: Sequence[Day]) -> list[int]:
+        """Milliseconds since each was loaded; without end if it is not known. Hosts' clocks may differ a little."""
+        now_ms, entries = self._now_ms(), map(known.entries.get, days)
+        return [abs(now_ms - entry.loaded_ms) if entry else ENTRY_MS for entry in entries]
 
     def _loaded_ms(self, known: Known, day: Day, now_ms: int) -> int:
         """Just after a change Cal.com's answer counts as stale at once, so that the next to ask has it refreshed."""
@@ -204,5 +206,5 @@ class RedisSlotCache:
 
 
 def _clip(found: Found, start: datetime, end: datetime) -> list[datetime]:
-    moments = (datetime.fromtimestamp(second, UTC) for day in sorted(found) for second in found[day])
-    return [moment for moment in moments if start <= moment < end]
+    openings = [moment for day in sorted(found) for moment in moments(found[day])]
+    return openings[bisect_left(openings, start) : bisect_left(openings, end)]

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import structlog
@@ -153,12 +154,11 @@ class SlotStore:
                 self._ask(lock.release, otherwise=None)
 
     def _read(self, topic: Topic, days: Sequence[Day], now_ms: int) -> Known:
-        keys = [topic.key("taken"), *(topic.key(part, day) for part in ("day", "mark") for day in days)]
-        texts, marks, taken = self._read_all(keys=keys, args=[now_ms])
+        texts, marks, taken = self._read_all(keys=_keys_to_read(topic, tuple(days)), args=[now_ms])
         decoded = {day: DayEntry.decode(text, day) for day, text in zip(days, texts, strict=True)}
         return Known(
             entries={day: entry for day, entry in decoded.items() if entry},
-            marks={day: (mark or b"").decode(errors="replace") for day, mark in zip(days, marks, strict=True)},
+            marks={day: mark.decode(errors="replace") if mark else "" for day, mark in zip(days, marks, strict=True)},
             taken=[(int(begin), int(end)) for begin, _, end in (member.partition(b"-") for member in taken)],
         )
 
@@ -175,3 +175,9 @@ class SlotStore:
                 _log.warning("slot_cache_lost", error=type(error).__name__)
             self._left_alone_until = now + OUTAGE_SECONDS
             return otherwise
+
+
+@lru_cache(maxsize=1024)
+def _keys_to_read(topic: Topic, days: tuple[Day, ...]) -> tuple[str, ...]:
+    """Kept: all who ask for a topic read the same ones all day."""
+    return (topic.key("taken"), *(topic.key(part, day) for part in ("day", "mark") for day in days))

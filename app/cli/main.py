@@ -25,6 +25,7 @@ COMMANDS = {
     "privacy": ("app.cli.privacy:command", "Personal data: erase one person's, or by age."),
     "audit": ("app.cli.audit:command", "The record: who did what, when and why."),
     "keys": ("app.cli.keys:command", "Encryption keys: make one, encrypt everything anew."),
+    "setup": ("app.cli.setup:setup", "Add the demo with a key, and let the first admin in."),
     "seed": ("app.cli.seed:seed", "Add the demo organization, account and agent."),
 }
 """Command: where it is (module:object), and its line in the overview."""

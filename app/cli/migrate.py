@@ -13,7 +13,7 @@ from config.settings import load_settings
 @json_option
 def command(as_json: bool) -> None:
     """Bring the database to what this program needs. Changes nothing where it is so already."""
-    from app.container import migrate  # slow to load: not needed for --help
+    from app.container.migration import migrate  # slow to load: not needed for --help
 
     with plain_errors():
         revision = migrate(load_settings())

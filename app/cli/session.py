@@ -64,7 +64,7 @@ def _open_container() -> Iterator[OperatorCases]:
     if not settings.secret_keys:
         raise click.ClickException("There is no secret key yet. Run ringbook up once: it makes one.")
 
-    from app.container import build_container  # slow to load: not needed for --help and bad usage
+    from app.container.composition import build_container  # slow to load: not needed for --help and bad usage
 
     container = build_container(settings)
     try:

@@ -75,14 +75,21 @@ class Supervisor:
         self._posts: list[_Post] = []
         self._watchdog = None if sys.platform == "linux" else Watchdog()
 
-    def start(self, *programs: Program) -> None:
-        """Start them side by side and wait until each is ready. Raises StartError, StopRequestedError."""
+    def start(self, *programs: Program, meanwhile: Program | None = None) -> None:
+        """Start them side by side and wait until each is ready. Raises StartError, StopRequestedError.
+
+        `meanwhile` is run to its end beside them, before the first of them is asked.
+        """
         began = self._clock()
-        children = []
+        started = []
         for program in programs:
-            children.append(self._spawn(program))
-            self._posts.append(_Post(program=program, child=children[-1]))
-        for post, child in zip(self._posts[-len(programs) :], children, strict=True):
+            child = self._spawn(program)
+            post = _Post(program=program, child=child)
+            self._posts.append(post)
+            started.append((post, child))
+        if meanwhile is not None:
+            self.run(meanwhile)
+        for post, child in started:
             self._await(post, child, began)
 
     def _await(self, post: _Post, child: Child, began: float) -> None:

@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 import click
 
 from app.cli.child import Program
-from app.cli.demo_agent import ORG_ID
 from app.cli.embedded import check_ports, hold_data_dir, sandbox, valkey
 from app.cli.links import show_links
 from app.cli.readiness import answers_ok
@@ -18,8 +17,6 @@ from app.cli.supervisor import StartError, StopRequestedError, Supervisor
 from app.cli.terminal import Terminal
 from config.queues import WORKER_QUEUES, QueueName
 from config.settings import Settings, load_settings
-
-SEEDED = "seeded"  # a file in DATA_DIR, with the address the demo account books at
 
 
 @click.command()
@@ -49,11 +46,7 @@ def up(with_demo: bool) -> None:
 
 def _serve(settings: Settings, supervisor: Supervisor, terminal: Terminal, *, with_demo: bool) -> int:
     terminal.say(f"Ringbook keeps its data and logs in {settings.data_dir}")
-    is_new = start_all(settings, supervisor)
-    if is_new:
-        terminal.say_heading("The demo organization's API key, for the header X-Api-Key; it is shown this once")
-        supervisor.run(_command("apikey", "add", "--org", ORG_ID, "--name", "demo", shown=True))
-    _show_first_link(settings, supervisor, terminal)
+    start_all(settings, supervisor)
     if with_demo and settings.embedded_calcom:
         _show_demo(settings, supervisor, terminal)
     else:
@@ -62,24 +55,18 @@ def _serve(settings: Settings, supervisor: Supervisor, terminal: Terminal, *, wi
     return 0 if supervisor.watch() else 1
 
 
-def start_all(settings: Settings, supervisor: Supervisor) -> bool:
+def start_all(settings: Settings, supervisor: Supervisor) -> None:
     """Start what is needed, in the order of need; the web server comes last and stops first.
 
-    True where the demo organization is new.
+    The database is made ready beside the servers, and filled beside those who work on it: they take seconds to load.
     """
-    is_new = False
     servers = [valkey(settings)] if settings.embedded_redis else []
     servers += [sandbox(settings)] if settings.embedded_calcom else []
-    if servers:
-        supervisor.start(*servers)
-    supervisor.run(_command("migrate"))
-    if settings.embedded_calcom:
-        is_new = _seed_once(settings, supervisor)
+    supervisor.start(*servers, meanwhile=_command("migrate"))
     consumers = worker(settings), webhooks(settings)
     for program in consumers:
         settings.ready_file(program.name).unlink(missing_ok=True)
-    supervisor.start(*consumers, scheduler(), web(settings))
-    return is_new
+    supervisor.start(*consumers, scheduler(), web(settings), meanwhile=_command("setup", shown=True))
 
 
 def web(settings: Settings) -> Program:
@@ -126,22 +113,6 @@ def _command(*words: str, shown: bool = False) -> Program:
     return Program(
         name=words[0], command=(sys.executable, "-m", "app.cli.main", *words), ready_within=120.0, shown=shown
     )
-
-
-def _seed_once(settings: Settings, supervisor: Supervisor) -> bool:
-    """Again only where the sandbox has moved to another address: the demo account follows. True the first time."""
-    mark = settings.data_dir / SEEDED
-    is_new = not mark.exists()
-    if is_new or mark.read_text() != settings.calcom_base_url:
-        supervisor.run(_command("seed"))
-        mark.write_text(settings.calcom_base_url)
-    return is_new
-
-
-def _show_first_link(settings: Settings, supervisor: Supervisor, terminal: Terminal) -> None:
-    """At each start until somebody has set a password."""
-    terminal.say_heading(f"The retry desk is at {settings.public_url}/desk")
-    supervisor.run(_command("operator", "first", shown=True))
 
 
 def _show_demo(settings: Settings, supervisor: Supervisor, terminal: Terminal) -> None:

@@ -115,7 +115,7 @@ class Answer:
     starts_at: datetime | None = None
     openings: tuple[datetime, ...] = ()
     appointments: tuple[ListedAppointment, ...] = ()
-    fields: Mapping[str, str] = field(default_factory=dict)
+    fields: Mapping[str, str] = field(default_factory=dict, hash=False)
     days_ahead: int = 0
     job_id: str = ""
     job_status: str = ""

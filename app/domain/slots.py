@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import islice
 
 from app.domain.times import zone_info
 
@@ -38,7 +39,7 @@ def window(now: datetime, days_ahead: int) -> tuple[datetime, datetime]:
 
 def upcoming(openings: Iterable[datetime], now: datetime) -> tuple[datetime, ...]:
     """Those that have not begun yet, in the given order."""
-    return tuple(opening for opening in openings if opening > now)
+    return tuple([opening for opening in openings if opening > now])
 
 
 def group_by_day(openings: Iterable[datetime], zone: str) -> list[Day]:
@@ -69,7 +70,7 @@ def suggest(
     chosen = list(ranked[:1])
     for trait in (_part_of_day, datetime.date):
         taken = {trait(pick.astimezone(place)) for pick in chosen}
-        chosen += [opening for opening in ranked if trait(opening.astimezone(place)) not in taken][:1]
+        chosen += islice((opening for opening in ranked if trait(opening.astimezone(place)) not in taken), 1)
     rest = [opening for opening in ranked if opening not in chosen]
     return tuple(sorted((chosen + rest)[:MOST_SUGGESTED]))
 

@@ -47,7 +47,7 @@ class FindSlots:
             end = max(end, min(wanted + AROUND_WISH, slots.window(now, slots.MAX_DAYS)[1]))
         priority = Priority.SUGGEST if base.action is Action.SUGGEST else Priority.AVAILABILITY
         found = self._look(line, start, end, priority, answer_by)
-        openings = tuple(slots.upcoming(found, self.clock()))
+        openings = slots.upcoming(found, self.clock())
         if base.action is Action.SUGGEST:
             openings = slots.suggest(openings, zone=base.zone, now=self.clock(), wanted=wanted)
         result = Result.OPENINGS if openings else Result.NO_OPENINGS

@@ -74,7 +74,9 @@ class RedisLimits:
 
     def __init__(self, redis_url: str, table: LimitTable, *, secret: str) -> None:
         """`redis_url` as redis-py takes it; `secret` keys the hashes under which contacts are counted."""
-        self._table = table
+        self._table = {
+            counted: (limit.most, int(limit.window.total_seconds() * 1000)) for counted, limit in table.items()
+        }
         self._secret = hashlib.sha256(f"limits {secret}".encode()).digest()
         self._credit = Credit()
         self._redis = Redis.from_url(
@@ -105,12 +107,8 @@ class RedisLimits:
         self._redis.close()
 
     def _meters(self, subjects: Sequence[Subject]) -> list[Meter]:
-        limited = [(each, self._table[each.counted]) for each in subjects]
-        return [
-            Meter(self._name(each), limit.most, int(limit.window.total_seconds() * 1000))
-            for each, limit in limited
-            if limit.most
-        ]
+        limited = [(each, *self._table[each.counted]) for each in subjects]
+        return [Meter(self._name(each), most, window_ms) for each, most, window_ms in limited if most]
 
     def _name(self, counted: Subject) -> str:
         text = "\n".join((counted.counted, *counted.parts))

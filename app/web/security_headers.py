@@ -21,11 +21,11 @@ HSTS = "max-age=31536000"
 
 def add_security_headers(app: Flask, public_url: str) -> None:
     """Put the headers on every answer; those served over HTTPS also ask browsers to stay with it for a year."""
+    headers = HEADERS | ({"Strict-Transport-Security": HSTS} if public_url.startswith("https://") else {})
+    defaults = {name.lower(): (name, value) for name, value in headers.items()}
 
     @app.after_request
     def add(response: Response) -> Response:
-        for name, value in HEADERS.items():
-            response.headers.setdefault(name, value)
-        if public_url.startswith("https://"):
-            response.headers.setdefault("Strict-Transport-Security", HSTS)
+        there = {name.lower() for name, _ in response.headers}  # to ask the response for each takes five times as long
+        response.headers.extend([header for name, header in defaults.items() if name not in there])
         return response

@@ -11,7 +11,8 @@ from typing import Any
 from cryptography.fernet import Fernet
 from werkzeug.test import Client, TestResponse
 
-from app.container import build_container, migrate
+from app.container.composition import build_container
+from app.container.migration import migrate
 from app.domain.directory import Agent
 from app.domain.operators import Role
 from app.factory import create_site

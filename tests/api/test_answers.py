@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime, timedelta
+
 import pytest
 
 from app.api.answers import RESULTS, render
-from app.domain.answers import Result
+from app.domain.answers import Answer, Result
 from app.domain.appointments import Action
 from tests.api.doubles import JOB, NOW, PUBLIC_URL, a_listed, an_answer, at, full_answer
 
@@ -107,6 +110,21 @@ def test_openings_are_grouped_by_date_in_the_zone_of_the_answer():
         ("2026-03-27", ["1:00 PM"]),
     ]
     assert data["available_slots"][0]["date_label"] == "Tomorrow"
+
+
+def test_openings_that_are_asked_for_again_are_told_for_that_day_and_that_agent():
+    """What was written is kept for a moment, and must not be told to others or on another day."""
+    answer = an_answer(Result.OPENINGS, action=Action.SUGGEST, zone="UTC", openings=(at(21, 9),))
+    before, after = at(20, 23, 59) + timedelta(seconds=59), at(21, 0)
+    labels = [label_of(answer, now) for now in (before, before, after)]
+    assert labels == ["Tomorrow", "Tomorrow", "Today"]
+    assert label_of(replace(answer, language="de"), after) == "Heute"
+    named = render(replace(answer, agent_name="Dr. Other"), after, PUBLIC_URL).body["data"]["agent_name"]
+    assert named == "Dr. Other"
+
+
+def label_of(answer: Answer, now: datetime) -> str:
+    return str(render(answer, now, PUBLIC_URL).body["data"]["available_slots"][0]["date_label"])
 
 
 def test_an_unavailable_slot_has_the_shape_of_the_page():

@@ -21,7 +21,7 @@ from pathlib import Path
 import psutil
 import requests
 
-from app.container import build_container
+from app.container.composition import build_container
 from app.domain.identifiers import new_job_id
 from app.domain.operators import Role
 from config.logs import configure_logging

@@ -90,6 +90,23 @@ def test_a_command_runs_to_its_end(rig):
     assert rig.children() == []
 
 
+def test_a_command_runs_beside_programs_that_start_and_they_wait_for_its_end(rig):
+    wait = "import pathlib, sys, time\nwhile not pathlib.Path(sys.argv[1]).exists(): time.sleep(0.01)"
+    beside = Program(name="beside", command=(sys.executable, "-c", wait, str(rig.place / "journal")))
+    rig.supervisor.start(server("early", rig.place), meanwhile=beside)
+    assert rig.journal() == ["early started"]
+    assert rig.said[0].startswith("early is ready (")
+
+
+def test_a_command_that_fails_beside_them_ends_the_start(rig):
+    broken = Program(name="broken", command=(sys.executable, "-c", "raise SystemExit('no schema')"))
+    with pytest.raises(StartError, match=r"(?s)broken failed: exit code 1.*no schema"):
+        rig.supervisor.start(server("early", rig.place), meanwhile=broken)
+    assert rig.said == []
+    rig.supervisor.stop()
+    assert rig.children() == []
+
+
 def test_a_crashed_program_is_started_again_and_the_others_are_left_alone(rig):
     rig.supervisor.start(server("steady", rig.place))
     rig.supervisor.start(server("shaky", rig.place))

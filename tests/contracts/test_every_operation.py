@@ -28,7 +28,8 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from app.container import build_container, migrate
+from app.container.composition import build_container
+from app.container.migration import migrate
 from app.container.operators import OperatorCases
 from app.domain.caller_secrets import SecretKind
 from app.domain.directory import Agent

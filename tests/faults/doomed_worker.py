@@ -18,8 +18,8 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from app.container import Container, build_container
 from app.container.adapters import choose_adapters
+from app.container.composition import Container, build_container
 from app.container.workers import bind_workers
 from app.storage.database import utc_now
 from config.lifeline import die_with_parent

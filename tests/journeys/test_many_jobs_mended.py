@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from app.container import build_container
+from app.container.composition import build_container
 from app.container.mending import MendingCases
 from app.domain.answers import Final, Result
 from app.domain.appointments import Attendee, Book

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 import requests
 
-from app.container import build_container
+from app.container.composition import build_container
 from app.domain.directory import Agent
 from app.domain.processes import Kind
 from app.domain.tallies import Fate

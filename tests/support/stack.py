@@ -16,7 +16,8 @@ import requests
 from cryptography.fernet import Fernet
 
 from app.cli.up import scheduler, web, webhooks, worker
-from app.container import build_container, migrate
+from app.container.composition import build_container
+from app.container.migration import migrate
 from app.domain.directory import Agent
 from app.services.agent_settings import AgentSettings
 from config.lifeline import die_with_parent

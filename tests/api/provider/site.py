@@ -9,7 +9,8 @@ from cryptography.fernet import Fernet
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from app.container import build_container, migrate
+from app.container.composition import build_container
+from app.container.migration import migrate
 from app.domain.directory import Agent, Organization
 from app.factory import create_app
 from config.settings import load_settings

@@ -1,0 +1,46 @@
+"""Binds the adapters of one process into all its use cases, and shows nothing but use cases."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from app.container.adapters import choose_adapters
+from app.container.callers import CallerCases, bind_callers
+from app.container.desk import DeskCases, bind_desk
+from app.container.life import BeginLife, bind_life
+from app.container.operators import OperatorCases, bind_operators
+from app.container.providers import ProviderCases, bind_providers
+from app.container.schedule import Schedule, bind_schedule
+from app.container.workers import WorkerCases, bind_workers
+from config.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Container:
+    """What this service can do, for each of those it does it for."""
+
+    callers: CallerCases
+    workers: WorkerCases
+    schedule: Schedule
+    operators: OperatorCases
+    providers: ProviderCases
+    desk: DeskCases
+    begin_life: BeginLife
+    close: Callable[[], None]
+
+
+def build_container(settings: Settings, *, stopping: Callable[[], bool] = lambda: False) -> Container:
+    """One per process; `stopping` says that the process was asked to end. Connects to nothing before it is used."""
+    adapters = choose_adapters(settings)
+    operators = bind_operators(adapters, calcom_base_url=settings.calcom_base_url, public_url=settings.public_url)
+    return Container(
+        callers=bind_callers(adapters, web_threads=settings.web_threads),
+        workers=bind_workers(adapters, settings, stopping=stopping),
+        schedule=bind_schedule(adapters, settings),
+        operators=operators,
+        providers=bind_providers(adapters, operators, calcom_base_url=settings.calcom_base_url),
+        desk=bind_desk(adapters, settings),
+        begin_life=bind_life(adapters),
+        close=adapters.close,
+    )
