@@ -6,7 +6,7 @@ _WITHOUT = """
 -- An entry is "<loaded at> <start> <start> ..."; this drops the starts in [from, to).
 local function without(entry, from, to)
     local kept = {}
-    for number in string.gmatch(entry, '%d+') do
+    for number in string.gmatch(entry, '-?%d+') do
         if #kept == 0 or tonumber(number) < from or tonumber(number) >= to then
             kept[#kept + 1] = number
         end
@@ -52,6 +52,17 @@ for i = 2, #KEYS do
 end
 """
 )
+
+FORGET = """
+-- KEYS: entry and mark of each day.  ARGV: the new mark, time to live.  A minus marks what is kept as forgotten.
+for i = 1, #KEYS, 2 do
+    redis.call('SET', KEYS[i + 1], ARGV[1], 'PX', ARGV[2])
+    local entry = redis.call('MGET', KEYS[i])[1]
+    if entry and string.match(entry, '^%d') then
+        redis.call('SET', KEYS[i], '-' .. entry, 'KEEPTTL')
+    end
+end
+"""
 
 READ = """
 -- KEYS: overlay, entries of the days, marks of the days.  ARGV: now.

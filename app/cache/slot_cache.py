@@ -14,6 +14,7 @@ from app.cache.flights import Flights
 from app.cache.slot_store import ENTRY_MS, Known, SlotStore, Topic
 from app.domain.errors import CalendarError, PostponedError, RefusedError, StoreUnavailableError
 from app.domain.held_slots import HeldDay
+from app.domain.outcomes import Failed
 from app.domain.ports import Clock
 from app.domain.slot_use import SlotUse
 
@@ -45,7 +46,8 @@ _log = structlog.get_logger(__name__)
 class RedisSlotCache:
     """Fulfils the ports SlotCache and HeldSlots.
 
-    An answer is fresh for 20 s, and given out stale for 120 s while one refresh runs.
+    An answer is fresh for 20 s, and given out stale for 120 s while one refresh runs. What was forgotten is given out
+    only where Cal.com cannot be asked.
     """
 
     def __init__(self, redis_url: str, clock: Clock, count: Callable[[SlotUse], None] = lambda _use: None) -> None:
@@ -71,7 +73,8 @@ class RedisSlotCache:
         """Free starts in [start, end) from now on, UTC, sorted, each once.
 
         `load(start, end)` asks Cal.com for whole UTC days; `refresh` (else `load`) does so in another thread, also
-        after the return. What `load` raises is raised here, unless what is known is not older than 120 s.
+        after the return. What `load` raises is raised here, unless what is known is not older than 120 s; a no for good
+        is, where that was forgotten.
         """
         days = days_between(max(start, self._clock()), end)
         topic = Topic(account_id, event_type_id)
@@ -82,7 +85,12 @@ class RedisSlotCache:
             # Who comes after a `forget` sees other marks, and does not join a load that began before it.
             key = (topic, days, tuple(known.marks.values()))
             fetch = partial(self._fetch, topic, days, load)
-            found = self._flights.join(key, partial(fetch, wait=LOCK_WAIT), wait=FLIGHT_WAIT, otherwise=fetch)
+            try:
+                found = self._flights.join(key, partial(fetch, wait=LOCK_WAIT), wait=FLIGHT_WAIT, otherwise=fetch)
+            except CalendarError as error:
+                found = self._last_resort(topic, days)
+                if found is None or isinstance(error.outcome, Failed):
+                    raise
         return _clip(found, max(start, self._clock()), end)
 
     def known(
@@ -103,7 +111,7 @@ class RedisSlotCache:
     def forget(self, account_id: str, event_type_id: int, around: datetime) -> None:
         """Ask Cal.com again for that UTC day and its neighbours, which may be the same day where the host lives."""
         day = day_of(around)
-        self._store.drop(Topic(account_id, event_type_id), range(day - 1, day + 2), now_ms=self._now_ms())
+        self._store.forget(Topic(account_id, event_type_id), range(day - 1, day + 2), now_ms=self._now_ms())
 
     def held(self, account_id: str, event_type_id: int) -> list[HeldDay] | None:
         found = self._store.entries(Topic(account_id, event_type_id), self._horizon())
@@ -116,6 +124,7 @@ class RedisSlotCache:
                 free=len(entry.starts),
             )
             for day, entry in sorted(found.items())
+            if not entry.forgotten
         ]
 
     def purge(self, account_id: str, event_type_id: int) -> int | None:
@@ -139,6 +148,12 @@ class RedisSlotCache:
         elif days:
             self._count(HIT)
         return {day: known.starts(day) for day in days}
+
+    def _last_resort(self, topic: Topic, days: Sequence[Day]) -> Found | None:
+        """All the days as far as they are kept at all, forgotten or not."""
+        known, now_ms = self._read(topic, days), self._now_ms()
+        kept = [day for day, entry in known.entries.items() if abs(now_ms - entry.loaded_ms) < ENTRY_MS]
+        return {day: known.starts(day) for day in days} if len(kept) == len(days) else None
 
     def _fetch(
         self, topic: Topic, days: Sequence[Day], load: Load, *, wait: float = 0.0, only_alone: bool = False
@@ -193,7 +208,7 @@ class RedisSlotCache:
     def _age(self, known: Known, day: Day) -> int:
         """Milliseconds since the day was loaded; without end if it is not known. Hosts' clocks may differ a little."""
         entry = known.entries.get(day)
-        return abs(self._now_ms() - entry.loaded_ms) if entry else ENTRY_MS
+        return abs(self._now_ms() - entry.loaded_ms) if entry and not entry.forgotten else ENTRY_MS
 
     def _loaded_ms(self, known: Known, day: Day, now_ms: int) -> int:
         """Just after a change Cal.com's answer counts as stale at once, so that the next to ask has it refreshed."""

@@ -16,9 +16,9 @@ from redis.exceptions import LockError
 from redis.retry import Retry
 
 from app.cache.days import Day, DayEntry
-from app.cache.scripts import READ, STORE, TAKE
+from app.cache.scripts import FORGET, READ, STORE, TAKE
 
-PREFIX = "ringbook:slots:1"  # the number grows when what is kept under the keys changes its form
+PREFIX = "ringbook:slots:2"  # the number grows when what is kept under the keys changes its form
 STEP_SECONDS = 0.25
 """Longest wait for Redis to take a connection, and for each of its answers."""
 
@@ -91,6 +91,7 @@ class SlotStore:
         self._store = self._redis.register_script(STORE)
         self._read_all = self._redis.register_script(READ)
         self._take = self._redis.register_script(TAKE)
+        self._forget = self._redis.register_script(FORGET)
         self._left_alone_until = 0.0
 
     def read(self, topic: Topic, days: Sequence[Day], *, now_ms: int) -> Known:
@@ -118,9 +119,14 @@ class SlotStore:
         values = [now_ms, now_ms + OVERLAY_MS, OVERLAY_MS, start, end]
         self._ask(lambda: self._take(keys=keys, args=values), otherwise=None)
 
+    def forget(self, topic: Topic, days: Sequence[Day], *, now_ms: int) -> None:
+        """Mark the days so that loads under way are not kept, and their entries as forgotten."""
+        keys = [topic.key(part, day) for day in days for part in ("day", "mark")]
+        self._ask(lambda: self._forget(keys=keys, args=[_new_mark(now_ms), MARK_MS]), otherwise=None)
+
     def drop(self, topic: Topic, days: Sequence[Day], *, now_ms: int) -> int | None:
-        """Forget the days' entries, and mark the days so that loads under way are not kept; how many there were."""
-        mark = f"{now_ms}.{secrets.token_hex(8)}"
+        """The same, but nothing of the days is kept; how many entries there were."""
+        mark = _new_mark(now_ms)
 
         def drop() -> int | None:
             with self._redis.pipeline(transaction=True) as pipe:
@@ -175,3 +181,7 @@ class SlotStore:
                 _log.warning("slot_cache_lost", error=type(error).__name__)
             self._left_alone_until = now + OUTAGE_SECONDS
             return otherwise
+
+
+def _new_mark(now_ms: int) -> str:
+    return f"{now_ms}.{secrets.token_hex(8)}"
