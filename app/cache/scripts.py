@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+RESERVED = "reserved "
+"""Stands in the overlay before what is hidden only as long as it is there: STORE takes no such time out of entries."""
+
 _WITHOUT = """
 -- An entry is "<loaded at> <start> <start> ..."; this drops the starts in [from, to).
 local function without(entry, from, to)
@@ -40,9 +43,11 @@ return entries
 TAKE = (
     _WITHOUT
     + """
--- KEYS: overlay, then the entry of each day.  ARGV: now, until when to remember, for how long, from, to.
+-- KEYS: overlay, then the entry of each day.
+-- ARGV: now, until when to remember, for how long the overlay is kept, from, to, RESERVED.
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[1])
 redis.call('ZADD', KEYS[1], 'GT', ARGV[2], ARGV[4] .. '-' .. ARGV[5])
+redis.call('ZREM', KEYS[1], ARGV[6] .. ARGV[4] .. '-' .. ARGV[5])
 redis.call('PEXPIRE', KEYS[1], ARGV[3])
 for i = 2, #KEYS do
     local entry = redis.call('MGET', KEYS[i])[1]  -- unlike GET no error where the key holds something else

@@ -108,6 +108,13 @@ class RedisSlotCache:
         topic = Topic(account_id, event_type_id)
         self._store.take(topic, days_between(start, end), begins, ends, now_ms=self._now_ms())
 
+    def reserve(self, account_id: str, event_type_id: int, start: datetime, end: datetime) -> None:
+        begins, ends = int(start.timestamp()), int(end.timestamp())
+        self._store.reserve(Topic(account_id, event_type_id), begins, ends, now_ms=self._now_ms())
+
+    def release(self, account_id: str, event_type_id: int, start: datetime, end: datetime) -> None:
+        self._store.release(Topic(account_id, event_type_id), int(start.timestamp()), int(end.timestamp()))
+
     def forget(self, account_id: str, event_type_id: int, around: datetime) -> None:
         """Ask Cal.com again for that UTC day and its neighbours, which may be the same day where the host lives."""
         day = day_of(around)
@@ -173,7 +180,7 @@ class RedisSlotCache:
             answer = starts_by_day(load(begin_of(wanted.start), begin_of(wanted.stop)), wanted)
             loaded = {day: DayEntry(self._loaded_ms(known, day, now_ms), starts) for day, starts in answer.items()}
             kept = self._store.store(topic, loaded, known.marks, now_ms=self._now_ms())
-        return found | {day: entry.starts for day, entry in kept.items()}
+        return found | {day: known.without_hidden(entry.starts) for day, entry in kept.items()}
 
     def _refresh(self, topic: Topic, days: Sequence[Day], load: Load) -> None:
         """Fetch in the background, unless this process is at it already or has enough to do."""

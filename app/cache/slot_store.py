@@ -16,7 +16,7 @@ from redis.exceptions import LockError
 from redis.retry import Retry
 
 from app.cache.days import Day, DayEntry
-from app.cache.scripts import FORGET, READ, STORE, TAKE
+from app.cache.scripts import FORGET, READ, RESERVED, STORE, TAKE
 
 PREFIX = "ringbook:slots:2"  # the number grows when what is kept under the keys changes its form
 STEP_SECONDS = 0.25
@@ -32,6 +32,9 @@ ENTRY_MS = 120_000
 OVERLAY_MS = 10_000
 """How long a time we know is gone stays hidden from fresh loads. Cal.com's own list is up to 2 s old
 (real-server.md [404] [405]), and a load that began before may take some seconds more."""
+
+RESERVED_MS = 300_000
+"""How long a time that somebody is getting is told to nobody else, if what became of it is never said."""
 
 MARK_MS = 60_000
 """Longer than any load takes: a mark is there to be seen by the loads that began before it."""
@@ -70,10 +73,12 @@ class Known:
 
     def starts(self, day: Day) -> tuple[int, ...]:
         entry = self.entries.get(day)
-        found = entry.starts if entry else ()
+        return self.without_hidden(entry.starts if entry else ())
+
+    def without_hidden(self, starts: tuple[int, ...]) -> tuple[int, ...]:
         if not self.taken:
-            return found
-        return tuple(start for start in found if not any(begin <= start < end for begin, end in self.taken))
+            return starts
+        return tuple(start for start in starts if not any(begin <= start < end for begin, end in self.taken))
 
 
 class SlotStore:
@@ -114,10 +119,27 @@ class SlotStore:
         return {day: entry or loaded[day] for day, entry in decoded.items()}
 
     def take(self, topic: Topic, days: Sequence[Day], start: int, end: int, *, now_ms: int) -> None:
-        """Drop the starts in [start, end) from the days' entries and hide them from loads for a while."""
+        """Drop the starts in [start, end) from the days' entries and hide them from loads for a while.
+
+        They need not be reserved any longer.
+        """
         keys = [topic.key("taken"), *(topic.key("day", day) for day in days)]
-        values = [now_ms, now_ms + OVERLAY_MS, OVERLAY_MS, start, end]
+        values: list[int | str] = [now_ms, now_ms + OVERLAY_MS, RESERVED_MS, start, end, RESERVED]
         self._ask(lambda: self._take(keys=keys, args=values), otherwise=None)
+
+    def reserve(self, topic: Topic, start: int, end: int, *, now_ms: int) -> None:
+        """Hide the starts in [start, end) until they are taken or released, from whoever reads."""
+
+        def reserve() -> None:
+            with self._redis.pipeline(transaction=True) as pipe:
+                pipe.zadd(topic.key("taken"), {f"{RESERVED}{start}-{end}": now_ms + RESERVED_MS})
+                pipe.pexpire(topic.key("taken"), RESERVED_MS)
+                pipe.execute()
+
+        self._ask(reserve, otherwise=None)
+
+    def release(self, topic: Topic, start: int, end: int) -> None:
+        self._ask(lambda: self._redis.zrem(topic.key("taken"), f"{RESERVED}{start}-{end}"), otherwise=None)
 
     def forget(self, topic: Topic, days: Sequence[Day], *, now_ms: int) -> None:
         """Mark the days so that loads under way are not kept, and their entries as forgotten."""
@@ -165,7 +187,7 @@ class SlotStore:
         return Known(
             entries={day: entry for day, entry in decoded.items() if entry},
             marks={day: (mark or b"").decode(errors="replace") for day, mark in zip(days, marks, strict=True)},
-            taken=[(int(begin), int(end)) for begin, _, end in (member.partition(b"-") for member in taken)],
+            taken=[_span(member.decode()) for member in taken],
         )
 
     def _ask(self, question: Callable[[], T], *, otherwise: T) -> T:
@@ -185,3 +207,8 @@ class SlotStore:
 
 def _new_mark(now_ms: int) -> str:
     return f"{now_ms}.{secrets.token_hex(8)}"
+
+
+def _span(member: str) -> tuple[int, int]:
+    begin, _, end = member.removeprefix(RESERVED).partition("-")
+    return int(begin), int(end)

@@ -182,3 +182,42 @@ def test_what_is_forgotten_or_purged_is_not_shown_as_kept(slot_cache: RedisSlotC
     slot_cache.purge(account, 1)
     with pytest.raises(PostponedError):
         slot_cache.openings(account, 1, NOON, at(4, 0), held_back)
+
+
+def test_a_reserved_time_is_told_to_nobody_until_it_is_released(valkey: ValkeyServer, clock: ManualClock) -> None:
+    one, another = RedisSlotCache(valkey.url, clock), RedisSlotCache(valkey.url, clock)
+    upstream, account = Upstream(SLOTS), new_account()
+    one.reserve(account, 1, at(0, 14), at(0, 15))
+
+    assert another.openings(account, 1, NOON, at(2, 0), upstream) == [at(0, 15), at(1, 9)]  # loaded
+    assert another.openings(account, 1, NOON, at(2, 0), upstream) == [at(0, 15), at(1, 9)]  # kept
+    another.release(account, 1, at(0, 14), at(0, 15))
+    assert one.openings(account, 1, NOON, at(2, 0), upstream) == SLOTS
+    assert len(upstream.calls) == 1
+
+
+def test_a_reserved_time_that_is_taken_stays_gone_and_is_free_again_once_cal_com_says_so(
+    slot_cache: RedisSlotCache, clock: ManualClock
+) -> None:
+    upstream, account = Upstream(SLOTS), new_account()
+    slot_cache.openings(account, 1, NOON, at(2, 0), upstream)
+    slot_cache.reserve(account, 1, at(0, 14), at(0, 15))
+    slot_cache.taken(account, 1, at(0, 14), at(0, 15))
+
+    assert slot_cache.openings(account, 1, NOON, at(2, 0), upstream) == [at(0, 15), at(1, 9)]
+    clock.advance(10)
+    slot_cache.forget(account, 1, at(0, 14))
+    assert slot_cache.openings(account, 1, NOON, at(2, 0), upstream) == SLOTS
+
+
+def test_a_reserved_time_of_which_nothing_more_is_heard_is_told_again_after_five_minutes(
+    slot_cache: RedisSlotCache, clock: ManualClock
+) -> None:
+    upstream, account = Upstream(SLOTS), new_account()
+    slot_cache.reserve(account, 1, at(0, 14), at(0, 15))
+    slot_cache.taken(account, 1, at(1, 9), at(1, 10))  # neither shortens what the other one keeps
+    clock.advance(299)
+    assert slot_cache.openings(account, 1, NOON, at(2, 0), upstream) == [at(0, 15), at(1, 9)]
+    clock.advance(1)
+
+    assert slot_cache.openings(account, 1, NOON, at(2, 0), upstream) == SLOTS
