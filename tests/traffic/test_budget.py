@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from app.domain.traffic import Priority, Sample, Traffic
+from app.traffic.alone import TrafficAlone
 from app.traffic.rules import Rules
 from app.traffic.shared import RedisTraffic
 from tests.support.valkey import ValkeyServer
@@ -37,6 +38,17 @@ def test_writes_without_end_leave_room_for_the_looks_and_the_free_times_that_the
     kinds = (Priority.SUGGEST, Priority.WRITE, Priority.MISSING, Priority.LOOK)
 
     assert [Rules().allowed(priority) for priority in kinds] == [96, 114, 117, 120]
+
+
+def test_what_arrives_two_seconds_late_is_not_one_too_many_in_the_next_minute_of_cal_com() -> None:
+    now, begun = 0.0, 2.0  # of Cal.com's minute: with the first that arrives
+    traffic, access = TrafficAlone(Rules(), monotonic=lambda: now), new_access()
+    assert taken(traffic, access, Priority.LOOK, tries=130) == 120
+
+    while traffic.take(access, Priority.LOOK) > 0:
+        now += 0.1
+
+    assert now >= begun + 60
 
 
 def test_keys_do_not_share_a_budget(traffic: Traffic) -> None:
