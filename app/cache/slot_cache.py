@@ -157,24 +157,28 @@ class RedisSlotCache:
         return {day: known.starts(day) for day in days}
 
     def _last_resort(self, topic: Topic, days: Sequence[Day]) -> Found | None:
-        """All the days as far as they are kept at all, forgotten or not."""
-        known, now_ms = self._read(topic, days), self._now_ms()
-        kept = [day for day, entry in known.entries.items() if abs(now_ms - entry.loaded_ms) < ENTRY_MS]
-        return {day: known.starts(day) for day in days} if len(kept) == len(days) else None
+        """All the days, if they are kept at all, forgotten or not."""
+        known = self._read(topic, days)
+        return {day: known.starts(day) for day in days} if self._is_kept(known, days) else None
+
+    def _is_kept(self, known: Known, days: Sequence[Day]) -> bool:
+        now_ms = self._now_ms()
+        return all(day in known.entries and abs(now_ms - known.entries[day].loaded_ms) < ENTRY_MS for day in days)
 
     def _fetch(
         self, topic: Topic, days: Sequence[Day], load: Load, *, wait: float = 0.0, only_alone: bool = False
     ) -> Found:
         """What is fresh as it is, the rest from Cal.com with one call for the days from the first to the last.
 
-        Waits up to `wait` seconds for another process that is at it, and then asks as well, unless `only_alone`.
+        Waits up to `wait` seconds for another process that is at it, and then asks as well, unless `only_alone` or what
+        was forgotten is still there to be told.
         """
         with self._store.only_one(topic, wait=wait) as alone:
             now_ms = self._now_ms()
             known = self._store.read(topic, days, now_ms=now_ms)
             found = {day: known.starts(day) for day in days}
             outdated = self._outdated(known, days)
-            if not outdated or (only_alone and not alone):
+            if not outdated or (not alone and (only_alone or self._is_kept(known, days))):
                 return found
             wanted = range(outdated[0], outdated[-1] + 1)
             answer = starts_by_day(load(begin_of(wanted.start), begin_of(wanted.stop)), wanted)

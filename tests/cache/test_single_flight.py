@@ -121,6 +121,22 @@ def test_who_waits_too_long_for_another_thread_asks_itself(slot_cache: RedisSlot
         assert first.result() == [at(0, 14)]
 
 
+def test_who_waits_too_long_for_another_is_told_what_was_forgotten(
+    empty_valkey: ValkeyServer, clock: ManualClock
+) -> None:
+    slot_cache, upstream = RedisSlotCache(empty_valkey.url, clock), Upstream([at(0, 14)])
+    slot_cache.openings("acct_a", 7, NOON, at(1, 0), upstream)
+    slot_cache.forget("acct_a", 7, at(0, 15))
+    with empty_valkey.client() as client:
+        client.set("ringbook:slots:2:{acct_a:7}:lock", "another process", px=15_000)
+
+        assert slot_cache.openings("acct_a", 7, NOON, at(1, 0), upstream) == [at(0, 14)]
+        assert len(upstream.calls) == 1
+        client.delete("ringbook:slots:2:{acct_a:7}:lock")
+        slot_cache.openings("acct_a", 7, NOON, at(1, 0), upstream)
+        assert len(upstream.calls) == 2
+
+
 def test_a_refresh_is_left_to_the_process_that_is_at_it(
     valkey: ValkeyServer, slot_cache: RedisSlotCache, clock: ManualClock
 ) -> None:
