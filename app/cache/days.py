@@ -15,13 +15,17 @@ Day = int
 
 @dataclass(frozen=True, slots=True)
 class DayEntry:
-    """What was known of a day at `loaded_ms` (Unix time, milliseconds). `starts` are Unix times in seconds, sorted."""
+    """What was known of a day at `loaded_ms` (Unix time, milliseconds). `starts` are Unix times in seconds, sorted.
+
+    `forgotten`: something changed since, so that it serves only who can learn nothing newer; a minus in front says so.
+    """
 
     loaded_ms: int
     starts: tuple[int, ...]
+    forgotten: bool = False
 
     def encode(self) -> str:
-        return " ".join(map(str, (self.loaded_ms, *self.starts)))
+        return " ".join(map(str, (-self.loaded_ms if self.forgotten else self.loaded_ms, *self.starts)))
 
     @classmethod
     def decode(cls, text: bytes | None, day: Day) -> DayEntry | None:
@@ -38,7 +42,7 @@ def _decode(text: bytes, day: Day) -> DayEntry | None:
         return None
     if any(start // DAY_SECONDS != day for start in starts):
         return None
-    return DayEntry(loaded_ms, tuple(starts))
+    return DayEntry(abs(loaded_ms), tuple(starts), forgotten=loaded_ms < 0)
 
 
 @lru_cache(maxsize=8192)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+RESERVED = "reserved "
+"""Stands in the overlay before what is hidden only as long as it is there: STORE takes no such time out of entries."""
+
 _WITHOUT = """
 -- An entry is "<loaded at> <start> <start> ..."; this drops the starts in [from, to).
 local function without(entry, from, to)
     local kept = {}
-    for number in string.gmatch(entry, '%d+') do
+    for number in string.gmatch(entry, '-?%d+') do
         if #kept == 0 or tonumber(number) < from or tonumber(number) >= to then
             kept[#kept + 1] = number
         end
@@ -40,9 +43,11 @@ return entries
 TAKE = (
     _WITHOUT
     + """
--- KEYS: overlay, then the entry of each day.  ARGV: now, until when to remember, for how long, from, to.
+-- KEYS: overlay, then the entry of each day.
+-- ARGV: now, until when to remember, for how long the overlay is kept, from, to, RESERVED.
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[1])
 redis.call('ZADD', KEYS[1], 'GT', ARGV[2], ARGV[4] .. '-' .. ARGV[5])
+redis.call('ZREM', KEYS[1], ARGV[6] .. ARGV[4] .. '-' .. ARGV[5])
 redis.call('PEXPIRE', KEYS[1], ARGV[3])
 for i = 2, #KEYS do
     local entry = redis.call('MGET', KEYS[i])[1]  -- unlike GET no error where the key holds something else
@@ -52,6 +57,17 @@ for i = 2, #KEYS do
 end
 """
 )
+
+FORGET = """
+-- KEYS: entry and mark of each day.  ARGV: the new mark, time to live.  A minus marks what is kept as forgotten.
+for i = 1, #KEYS, 2 do
+    redis.call('SET', KEYS[i + 1], ARGV[1], 'PX', ARGV[2])
+    local entry = redis.call('MGET', KEYS[i])[1]
+    if entry and string.match(entry, '^%d') then
+        redis.call('SET', KEYS[i], '-' .. entry, 'KEEPTTL')
+    end
+end
+"""
 
 READ = """
 -- KEYS: overlay, entries of the days, marks of the days.  ARGV: now.

@@ -15,6 +15,7 @@ from app.cache.flights import Flights
 from app.cache.slot_store import ENTRY_MS, Known, SlotStore, Topic
 from app.domain.errors import CalendarError, PostponedError, RefusedError, StoreUnavailableError
 from app.domain.held_slots import HeldDay
+from app.domain.outcomes import Failed
 from app.domain.ports import Clock
 from app.domain.slot_use import SlotUse
 
@@ -46,7 +47,8 @@ _log = structlog.get_logger(__name__)
 class RedisSlotCache:
     """Fulfils the ports SlotCache and HeldSlots.
 
-    An answer is fresh for 20 s, and given out stale for 120 s while one refresh runs.
+    An answer is fresh for 20 s, and given out stale for 120 s while one refresh runs. What was forgotten is given out
+    only where Cal.com cannot be asked.
     """
 
     def __init__(self, redis_url: str, clock: Clock, count: Callable[[SlotUse], None] = lambda _use: None) -> None:
@@ -72,7 +74,8 @@ class RedisSlotCache:
         """Free starts in [start, end) from now on, UTC, sorted, each once.
 
         `load(start, end)` asks Cal.com for whole UTC days; `refresh` (else `load`) does so in another thread, also
-        after the return. What `load` raises is raised here, unless what is known is not older than 120 s.
+        after the return. What `load` raises is raised here, unless what is known is not older than 120 s; a no for good
+        is, where that was forgotten.
         """
         days = days_between(max(start, self._clock()), end)
         topic = Topic(account_id, event_type_id)
@@ -83,7 +86,12 @@ class RedisSlotCache:
             # Who comes after a `forget` sees other marks, and does not join a load that began before it.
             key = (topic, days, tuple(known.marks.values()))
             fetch = partial(self._fetch, topic, days, load)
-            found = self._flights.join(key, partial(fetch, wait=LOCK_WAIT), wait=FLIGHT_WAIT, otherwise=fetch)
+            try:
+                found = self._flights.join(key, partial(fetch, wait=LOCK_WAIT), wait=FLIGHT_WAIT, otherwise=fetch)
+            except CalendarError as error:
+                found = self._last_resort(topic, days)
+                if found is None or isinstance(error.outcome, Failed):
+                    raise
         return _clip(found, max(start, self._clock()), end)
 
     def known(
@@ -101,10 +109,17 @@ class RedisSlotCache:
         topic = Topic(account_id, event_type_id)
         self._store.take(topic, days_between(start, end), begins, ends, now_ms=self._now_ms())
 
+    def reserve(self, account_id: str, event_type_id: int, start: datetime, end: datetime) -> None:
+        begins, ends = int(start.timestamp()), int(end.timestamp())
+        self._store.reserve(Topic(account_id, event_type_id), begins, ends, now_ms=self._now_ms())
+
+    def release(self, account_id: str, event_type_id: int, start: datetime, end: datetime) -> None:
+        self._store.release(Topic(account_id, event_type_id), int(start.timestamp()), int(end.timestamp()))
+
     def forget(self, account_id: str, event_type_id: int, around: datetime) -> None:
         """Ask Cal.com again for that UTC day and its neighbours, which may be the same day where the host lives."""
         day = day_of(around)
-        self._store.drop(Topic(account_id, event_type_id), range(day - 1, day + 2), now_ms=self._now_ms())
+        self._store.forget(Topic(account_id, event_type_id), range(day - 1, day + 2), now_ms=self._now_ms())
 
     def held(self, account_id: str, event_type_id: int) -> list[HeldDay] | None:
         found = self._store.entries(Topic(account_id, event_type_id), self._horizon())
@@ -117,6 +132,7 @@ class RedisSlotCache:
                 free=len(entry.starts),
             )
             for day, entry in sorted(found.items())
+            if not entry.forgotten
         ]
 
     def purge(self, account_id: str, event_type_id: int) -> int | None:
@@ -142,25 +158,35 @@ class RedisSlotCache:
             self._count(HIT)
         return {day: known.starts(day) for day in days}
 
+    def _last_resort(self, topic: Topic, days: Sequence[Day]) -> Found | None:
+        """All the days, if they are kept at all, forgotten or not."""
+        known = self._read(topic, days)
+        return {day: known.starts(day) for day in days} if self._is_kept(known, days) else None
+
+    def _is_kept(self, known: Known, days: Sequence[Day]) -> bool:
+        now_ms = self._now_ms()
+        return all(day in known.entries and abs(now_ms - known.entries[day].loaded_ms) < ENTRY_MS for day in days)
+
     def _fetch(
         self, topic: Topic, days: Sequence[Day], load: Load, *, wait: float = 0.0, only_alone: bool = False
     ) -> Found:
         """What is fresh as it is, the rest from Cal.com with one call for the days from the first to the last.
 
-        Waits up to `wait` seconds for another process that is at it, and then asks as well, unless `only_alone`.
+        Waits up to `wait` seconds for another process that is at it, and then asks as well, unless `only_alone` or what
+        was forgotten is still there to be told.
         """
         with self._store.only_one(topic, wait=wait) as alone:
             now_ms = self._now_ms()
             known = self._store.read(topic, days, now_ms=now_ms)
             found = {day: known.starts(day) for day in days}
             outdated = self._outdated(known, days)
-            if not outdated or (only_alone and not alone):
+            if not outdated or (not alone and (only_alone or self._is_kept(known, days))):
                 return found
             wanted = range(outdated[0], outdated[-1] + 1)
             answer = starts_by_day(load(begin_of(wanted.start), begin_of(wanted.stop)), wanted)
             loaded = {day: DayEntry(self._loaded_ms(known, day, now_ms), starts) for day, starts in answer.items()}
             kept = self._store.store(topic, loaded, known.marks, now_ms=self._now_ms())
-        return found | {day: entry.starts for day, entry in kept.items()}
+        return found | {day: known.without_hidden(entry.starts) for day, entry in kept.items()}
 
     def _refresh(self, topic: Topic, days: Sequence[Day], load: Load) -> None:
         """Fetch in the background, unless this process is at it already or has enough to do."""
@@ -195,7 +221,7 @@ class RedisSlotCache:
     def _ages(self, known: Known, days: Sequence[Day]) -> list[int]:
         """Milliseconds since each was loaded; without end if it is not known. Hosts' clocks may differ a little."""
         now_ms, entries = self._now_ms(), map(known.entries.get, days)
-        return [abs(now_ms - entry.loaded_ms) if entry else ENTRY_MS for entry in entries]
+        return [abs(now_ms - entry.loaded_ms) if entry and not entry.forgotten else ENTRY_MS for entry in entries]
 
     def _loaded_ms(self, known: Known, day: Day, now_ms: int) -> int:
         """Just after a change Cal.com's answer counts as stale at once, so that the next to ask has it refreshed."""

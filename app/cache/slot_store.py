@@ -17,9 +17,9 @@ from redis.exceptions import LockError
 from redis.retry import Retry
 
 from app.cache.days import Day, DayEntry
-from app.cache.scripts import READ, STORE, TAKE
+from app.cache.scripts import FORGET, READ, RESERVED, STORE, TAKE
 
-PREFIX = "ringbook:slots:1"  # the number grows when what is kept under the keys changes its form
+PREFIX = "ringbook:slots:2"  # the number grows when what is kept under the keys changes its form
 STEP_SECONDS = 0.25
 """Longest wait for Redis to take a connection, and for each of its answers."""
 
@@ -33,6 +33,9 @@ ENTRY_MS = 120_000
 OVERLAY_MS = 10_000
 """How long a time we know is gone stays hidden from fresh loads. Cal.com's own list is up to 2 s old
 (real-server.md [404] [405]), and a load that began before may take some seconds more."""
+
+RESERVED_MS = 300_000
+"""How long a time that somebody is getting is told to nobody else, if what became of it is never said."""
 
 MARK_MS = 60_000
 """Longer than any load takes: a mark is there to be seen by the loads that began before it."""
@@ -71,10 +74,12 @@ class Known:
 
     def starts(self, day: Day) -> tuple[int, ...]:
         entry = self.entries.get(day)
-        found = entry.starts if entry else ()
+        return self.without_hidden(entry.starts if entry else ())
+
+    def without_hidden(self, starts: tuple[int, ...]) -> tuple[int, ...]:
         if not self.taken:
-            return found
-        return tuple(start for start in found if not any(begin <= start < end for begin, end in self.taken))
+            return starts
+        return tuple(start for start in starts if not any(begin <= start < end for begin, end in self.taken))
 
 
 class SlotStore:
@@ -92,6 +97,7 @@ class SlotStore:
         self._store = self._redis.register_script(STORE)
         self._read_all = self._redis.register_script(READ)
         self._take = self._redis.register_script(TAKE)
+        self._forget = self._redis.register_script(FORGET)
         self._left_alone_until = 0.0
 
     def read(self, topic: Topic, days: Sequence[Day], *, now_ms: int) -> Known:
@@ -114,14 +120,36 @@ class SlotStore:
         return {day: entry or loaded[day] for day, entry in decoded.items()}
 
     def take(self, topic: Topic, days: Sequence[Day], start: int, end: int, *, now_ms: int) -> None:
-        """Drop the starts in [start, end) from the days' entries and hide them from loads for a while."""
+        """Drop the starts in [start, end) from the days' entries and hide them from loads for a while.
+
+        They need not be reserved any longer.
+        """
         keys = [topic.key("taken"), *(topic.key("day", day) for day in days)]
-        values = [now_ms, now_ms + OVERLAY_MS, OVERLAY_MS, start, end]
+        values: list[int | str] = [now_ms, now_ms + OVERLAY_MS, RESERVED_MS, start, end, RESERVED]
         self._ask(lambda: self._take(keys=keys, args=values), otherwise=None)
 
+    def reserve(self, topic: Topic, start: int, end: int, *, now_ms: int) -> None:
+        """Hide the starts in [start, end) until they are taken or released, from whoever reads."""
+
+        def reserve() -> None:
+            with self._redis.pipeline(transaction=True) as pipe:
+                pipe.zadd(topic.key("taken"), {f"{RESERVED}{start}-{end}": now_ms + RESERVED_MS})
+                pipe.pexpire(topic.key("taken"), RESERVED_MS)
+                pipe.execute()
+
+        self._ask(reserve, otherwise=None)
+
+    def release(self, topic: Topic, start: int, end: int) -> None:
+        self._ask(lambda: self._redis.zrem(topic.key("taken"), f"{RESERVED}{start}-{end}"), otherwise=None)
+
+    def forget(self, topic: Topic, days: Sequence[Day], *, now_ms: int) -> None:
+        """Mark the days so that loads under way are not kept, and their entries as forgotten."""
+        keys = [topic.key(part, day) for day in days for part in ("day", "mark")]
+        self._ask(lambda: self._forget(keys=keys, args=[_new_mark(now_ms), MARK_MS]), otherwise=None)
+
     def drop(self, topic: Topic, days: Sequence[Day], *, now_ms: int) -> int | None:
-        """Forget the days' entries, and mark the days so that loads under way are not kept; how many there were."""
-        mark = f"{now_ms}.{secrets.token_hex(8)}"
+        """The same, but nothing of the days is kept; how many entries there were."""
+        mark = _new_mark(now_ms)
 
         def drop() -> int | None:
             with self._redis.pipeline(transaction=True) as pipe:
@@ -159,7 +187,7 @@ class SlotStore:
         return Known(
             entries={day: entry for day, entry in decoded.items() if entry},
             marks={day: mark.decode(errors="replace") if mark else "" for day, mark in zip(days, marks, strict=True)},
-            taken=[(int(begin), int(end)) for begin, _, end in (member.partition(b"-") for member in taken)],
+            taken=[_span(member.decode()) for member in taken],
         )
 
     def _ask(self, question: Callable[[], T], *, otherwise: T) -> T:
@@ -181,3 +209,12 @@ class SlotStore:
 def _keys_to_read(topic: Topic, days: tuple[Day, ...]) -> tuple[str, ...]:
     """Kept: all who ask for a topic read the same ones all day."""
     return (topic.key("taken"), *(topic.key(part, day) for part in ("day", "mark") for day in days))
+
+
+def _new_mark(now_ms: int) -> str:
+    return f"{now_ms}.{secrets.token_hex(8)}"
+
+
+def _span(member: str) -> tuple[int, int]:
+    begin, _, end = member.removeprefix(RESERVED).partition("-")
+    return int(begin), int(end)

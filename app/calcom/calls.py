@@ -19,7 +19,8 @@ SLOTS = "2024-09-04"
 EVENT_TYPES = "2024-06-14"
 SCHEDULES = "2024-06-11"
 
-PAGE = 100
+PAGE = 250
+"""The most that one request may list: a busy minute fills a smaller page, and each page is a request of the budget."""
 
 MAX_METADATA_KEYS = 50
 MAX_METADATA_KEY = 40

@@ -83,6 +83,7 @@ def _managing(
             admission=Admission(read_unit=read_unit, clock=clock),
             limits=adapters.limits,
             publisher=adapters.publisher,
+            cache=adapters.cache,
             clock=clock,
         ),
         await_outcome=await_outcome,

@@ -55,6 +55,11 @@ class EventType:
         return asked is not None and asked.is_asked
 
     @property
+    def has_one_place(self) -> bool:
+        """True where a booked time is gone: no seats, and no other host who may still have it."""
+        return not (self.seats or self.scheduling)
+
+    @property
     def refuses_repeats(self) -> bool:
         """True where Cal.com itself refuses the same booking twice: one host, confirmed at once, no seats."""
         return not (self.needs_confirmation or self.seats or self.recurring or self.scheduling)

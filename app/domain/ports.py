@@ -224,6 +224,14 @@ class SlotCache(Protocol):
         """No start in [start, end) is free any more: drop those cached, and those loaded in the next seconds."""
         ...
 
+    def reserve(self, account_id: str, event_type_id: int, start: datetime, end: datetime) -> None:
+        """Somebody is getting what starts in [start, end): tell nobody of it until it is `taken` or `release` is called
+        with the same times, for five minutes at most.
+        """
+        ...
+
+    def release(self, account_id: str, event_type_id: int, start: datetime, end: datetime) -> None: ...
+
     def forget(self, account_id: str, event_type_id: int, around: datetime) -> None:
         """Something near that time changed: ask Cal.com again next time."""
         ...

@@ -53,11 +53,15 @@ class DueJob:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Queue:
-    """What one organization has queued: accepted and not yet tried. `is_overdue`: one has been due for too long."""
+    """What one organization has queued: accepted and not yet tried. `is_overdue`: one has been due for too long.
+
+    `pace`: how many of its jobs ended within the last minute, counted only where one is overdue.
+    """
 
     org_id: str
     length: int
     is_overdue: bool
+    pace: int = 0
 
 
 class JobStore(Protocol):

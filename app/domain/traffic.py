@@ -10,10 +10,14 @@ from app.domain.directory import Access
 
 
 class Priority(Enum):
-    """The share of a key's budget that may be used up before requests of this kind wait: the rest is for the others."""
+    """The share of a key's budget that may be used up before requests of this kind wait: the rest is for the others.
 
-    WRITE = 1.0  # a caller waits for it
-    LOOK = 0.95  # what became of a write
+    Writes leave a little to what they cannot do without: there may be enough of them to use up everything for hours.
+    """
+
+    LOOK = 1.0  # what became of a write
+    MISSING = 0.975  # free times of which nothing is kept: without them nobody could book
+    WRITE = 0.95  # a caller waits for it
     SUGGEST = 0.8
     AVAILABILITY = 0.65
     NEWS = 0.6  # what somebody else changed

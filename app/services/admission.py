@@ -9,16 +9,21 @@ from datetime import datetime, timedelta
 
 from app.domain.answers import Result
 from app.domain.ports import Clock
-from app.domain.stores import OpenUnit
+from app.domain.stores import OpenUnit, Queue
 
 SNAPSHOT_FOR = timedelta(seconds=0.5)
 """How long one look at the queue serves all requests of this process."""
 
 LONGEST_WAIT = timedelta(seconds=30)
-"""A due job that no worker has taken for so long shows that there is more work than workers."""
+"""A due job that no worker has taken for so long shows that there is more work than can be done now."""
+
+MINUTE = timedelta(minutes=1)
 
 MAX_QUEUED = 200
 """Queued jobs of one organization: what a key's budget (120 a minute) can work off while anybody still remembers."""
+
+BEARABLE = timedelta(seconds=100)
+"""What `MAX_QUEUED` jobs take at that rate. A longer queue than its organization's pace works off in it is too long."""
 
 AT_ONCE = 24
 """Messages of one organization that may stand in the broker, so that no flood there gets in front of the others."""
@@ -42,8 +47,9 @@ class Place:
 class Admission:
     """Reads the queue twice a second at most, and counts what was accepted since. Raises StoreUnavailableError.
 
-    The wait of an organization whose own queue is long tells nothing about the others, for turns are taken by
-    organization: only where one with a short queue waits, too, are there too few workers for everybody.
+    The wait of a busy organization tells nothing about the others, for turns are taken by organization, and of itself
+    no more than that its key's budget is used up: it is let in as long as its queue is worked off. Only where a quiet
+    one waits, too, are there too few workers for everybody.
     """
 
     def __init__(self, *, read_unit: OpenUnit, clock: Clock) -> None:
@@ -53,16 +59,16 @@ class Admission:
         self._refreshing = threading.Lock()
         self._read_at: datetime | None = None
         self._queued: Counter[str] = Counter()
-        self._overdue: frozenset[str] = frozenset()
+        self._stuck: frozenset[str] = frozenset()
         self._is_behind = False
 
     def place_for(self, org_id: str) -> Place:
         self._refresh()
         with self._lock:
-            queued, overdue = self._queued[org_id], org_id in self._overdue
+            queued, is_stuck = self._queued[org_id], org_id in self._stuck
             if queued >= MAX_QUEUED:
                 return Place(refused=Result.RATE_LIMITED)
-            if overdue or self._is_behind:
+            if is_stuck or self._is_behind:
                 return Place(refused=Result.OVERLOADED)
             return Place(at_once=queued < AT_ONCE)
 
@@ -88,6 +94,14 @@ class Admission:
             queues = unit.jobs.queues(now=now, overdue_since=now - LONGEST_WAIT)
         with self._lock:
             self._queued = Counter({queue.org_id: queue.length for queue in queues})
-            self._overdue = frozenset(queue.org_id for queue in queues if queue.is_overdue)
-            self._is_behind = any(queue.is_overdue and queue.length <= AT_ONCE for queue in queues)
+            self._stuck = frozenset(queue.org_id for queue in queues if queue.is_overdue and _is_too_long(queue))
+            self._is_behind = any(queue.is_overdue and not _is_busy(queue) for queue in queues)
             self._read_at = now
+
+
+def _is_busy(queue: Queue) -> bool:
+    return max(queue.length, queue.pace) > AT_ONCE
+
+
+def _is_too_long(queue: Queue) -> bool:
+    return queue.length * MINUTE > queue.pace * BEARABLE

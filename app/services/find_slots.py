@@ -58,19 +58,33 @@ class FindSlots:
     ) -> list[datetime]:
         """What is known needs no thread of its own: handing it over takes as long as looking it up."""
         where = line.account.id, line.agent.event_type.id
-        load, refresh = partial(self._load, priority, *where), partial(self._load, Priority.REFRESH, *where)
-        known = self.cache.known(*where, start, end, refresh)
+        known = self.cache.known(*where, start, end, partial(self._load, Priority.REFRESH, *where))
         if known is not None:
             return known
         budget = max((answer_by - self.clock()).total_seconds() - MARGIN, MARGIN)
         try:
-            return self.within(budget, lambda: self.cache.openings(*where, start, end, load, refresh=refresh))
+            return self.within(budget, lambda: self._openings(*where, start, end, priority))
         except TimeoutError:
             raise RefusedError(Result.UPSTREAM_DOWN) from None
         except PostponedError as postponed:
             raise RefusedError(Result.UPSTREAM_DOWN, retry_after=ceil(postponed.wait)) from postponed
         except CalendarError as error:
             raise RefusedError(refusal(error.outcome)) from error
+
+    def _openings(
+        self, account_id: str, event_type_id: int, start: datetime, end: datetime, priority: Priority
+    ) -> list[datetime]:
+        """Where nothing is kept that could be given out, the one request that is left asks for all days that anybody
+        may want to know, and so serves whoever comes next.
+        """
+        where = account_id, event_type_id
+        openings, refresh = partial(self.cache.openings, *where), partial(self._load, Priority.REFRESH, *where)
+        try:
+            return openings(start, end, partial(self._load, priority, *where), refresh=refresh)
+        except PostponedError:
+            last = max(end, slots.window(start, slots.MAX_DAYS)[1])
+            found = openings(start, last, partial(self._load, Priority.MISSING, *where), refresh=refresh)
+            return [opening for opening in found if opening < end]
 
     def _load(
         self, priority: Priority, account_id: str, event_type_id: int, start: datetime, end: datetime

@@ -28,6 +28,7 @@ from app.domain.stores import OpenUnit
 from app.services.appointment_after import appointment_after
 from app.services.look_up import Within
 from app.services.scene import Scene
+from app.services.shared_slots import release_slots, starts_within
 from app.services.tell_outcome import tell_failure, tell_success
 
 ALTERNATIVES_AHEAD = timedelta(days=7)
@@ -66,6 +67,7 @@ class SettleJob:
                 self._refuse_slot(scene, result, outcome)
             case Failed():
                 self._fail(scene.job, outcome, outcome.result)
+                release_slots(self.cache, scene.agent.event_type, scene.job)
             case Moved():
                 raise AssertionError("a move is followed before it gets here")
 
@@ -154,6 +156,7 @@ class SettleJob:
         job = scene.job
         openings = self._alternatives(scene, job.starts_at) if job.starts_at else ()
         self._finish(job, outcome, Status.FAILED, Final(result=result, starts_at=job.starts_at, openings=openings))
+        release_slots(self.cache, scene.agent.event_type, job)
 
     def _unlearn(self, scene: Scene, wanted: datetime) -> None:
         """The times we keep showed it as free, or were never asked."""
@@ -230,8 +233,7 @@ class SettleJob:
     def _mark_taken(self, scene: Scene, starts_at: datetime, ends_at: datetime) -> None:
         """An appointment that would begin before `starts_at` but run into it is gone as well."""
         event_type = scene.agent.event_type
-        earliest = starts_at - timedelta(minutes=event_type.length_minutes) + timedelta(seconds=1)
-        self.cache.taken(scene.account.id, event_type.id, earliest, ends_at)
+        self.cache.taken(scene.account.id, event_type.id, *starts_within(event_type, starts_at, ends_at))
 
 
 def _result(scene: Scene, booking: Booking) -> Result:

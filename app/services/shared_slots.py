@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from app.domain.directory import Account, Agent, effective_account_id
 from app.domain.directory_store import Directory
 from app.domain.event_types import EventType
+from app.domain.jobs import Job
 from app.domain.ports import SlotCache
 
 
@@ -35,11 +36,27 @@ def forget_slots(
                 cache.forget(account.id, event_type.id, moment)
 
 
+def starts_within(event_type: EventType, starts_at: datetime, ends_at: datetime) -> tuple[datetime, datetime]:
+    """From and until when an appointment would begin that runs into this time."""
+    return starts_at - timedelta(minutes=event_type.length_minutes) + timedelta(seconds=1), ends_at
+
+
+def reserve_slots(cache: SlotCache, event_type: EventType, job: Job) -> None:
+    """The time that the job is to get is offered to nobody else, who would only be told in the end that it is gone."""
+    if job.starts_at is not None and job.ends_at is not None and event_type.has_one_place:
+        cache.reserve(job.account_id, event_type.id, *starts_within(event_type, job.starts_at, job.ends_at))
+
+
+def release_slots(cache: SlotCache, event_type: EventType, job: Job) -> None:
+    """The job did not get its time."""
+    if job.starts_at is not None and job.ends_at is not None:
+        cache.release(job.account_id, event_type.id, *starts_within(event_type, job.starts_at, job.ends_at))
+
+
 def take_slots(
     cache: SlotCache, account: Account, event_types: Iterable[EventType], starts_at: datetime, ends_at: datetime
 ) -> None:
     """A booking has this time. With seats, or hosts that take turns, others may still have it too."""
     for event_type in event_types:
-        if not event_type.seats and not event_type.scheduling:
-            earliest = starts_at - timedelta(minutes=event_type.length_minutes) + timedelta(seconds=1)
-            cache.taken(account.id, event_type.id, earliest, ends_at)
+        if event_type.has_one_place:
+            cache.taken(account.id, event_type.id, *starts_within(event_type, starts_at, ends_at))

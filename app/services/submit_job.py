@@ -14,11 +14,12 @@ from app.domain.errors import RefusedError, StoreUnavailableError
 from app.domain.identifiers import new_appointment_id, new_job_id
 from app.domain.jobs import Command, Job, Status
 from app.domain.limits import Counted, Limits, Subject, subject
-from app.domain.ports import Clock, Publisher
+from app.domain.ports import Clock, Publisher, SlotCache
 from app.domain.retry_policy import deadline
 from app.domain.stores import OpenUnit, UnitOfWork
 from app.services.admission import Admission
 from app.services.connect_agent import Line
+from app.services.shared_slots import reserve_slots
 
 TRIES = 3
 """How often the insert is tried while another request takes or gives up the same key at the same moment."""
@@ -55,6 +56,7 @@ class SubmitJob:
     admission: Admission
     limits: Limits
     publisher: Publisher
+    cache: SlotCache
     clock: Clock
 
     def __call__(
@@ -85,6 +87,7 @@ class SubmitJob:
             self._commit(unit, job, submission)
         if not submission.attached:
             self.admission.accepted(org_id)
+            reserve_slots(self.cache, line.agent.event_type, job)
             if place.at_once and not self.publisher.publish(job.id):
                 self._mark_unpublished(job)
         return submission

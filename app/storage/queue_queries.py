@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -16,6 +16,8 @@ CANDIDATES = 4
 """Due jobs looked at for one that is named: some have to wait for others, and to find that out is costly where one
 calendar has thousands of open jobs."""
 
+MINUTE = timedelta(minutes=1)
+
 is_queued = is_open & (jobs.c.status == Status.QUEUED)
 
 
@@ -28,14 +30,12 @@ def due_by_org(session: Session, *, now: datetime, per_org: int) -> dict[str, li
 def queues(session: Session, *, now: datetime, overdue_since: datetime) -> list[Queue]:
     counted = select(jobs.c.org_id, func.count(), func.min(jobs.c.next_attempt_at)).where(is_queued)
     rows = session.execute(counted.group_by(jobs.c.org_id)).all()
-    return [
-        Queue(
-            org_id=org_id,
-            length=length,
-            is_overdue=oldest < overdue_since and _waits_in_vain(session, org_id, now, overdue_since),
-        )
-        for org_id, length, oldest in rows
-    ]
+    found = []
+    for org_id, length, oldest in rows:
+        is_overdue = oldest < overdue_since and _waits_in_vain(session, org_id, now, overdue_since)
+        pace = _ended_since(session, org_id, now - MINUTE) if is_overdue else 0
+        found.append(Queue(org_id=org_id, length=length, is_overdue=is_overdue, pace=pace))
+    return found
 
 
 def _first_due(session: Session, org_id: str, now: datetime, limit: int) -> list[DueJob]:
@@ -65,3 +65,8 @@ def _waits_in_vain(session: Session, org_id: str, now: datetime, overdue_since: 
     """A job that waits for another one's outcome does not count: more workers would not help it."""
     overdue = is_queued, jobs.c.org_id == org_id, jobs.c.next_attempt_at < overdue_since, is_unhindered(now)
     return session.execute(select(jobs.c.id).where(*overdue).limit(1)).one_or_none() is not None
+
+
+def _ended_since(session: Session, org_id: str, moment: datetime) -> int:
+    ended = select(func.count()).where(jobs.c.finished_at > moment, jobs.c.org_id == org_id)
+    return session.execute(ended).scalar_one()

@@ -86,26 +86,26 @@ def test_two_processes_that_miss_make_one_call(own_valkey: ValkeyServer, tmp_pat
 def test_a_holder_that_died_does_not_keep_the_others_waiting(empty_valkey: ValkeyServer, clock: ManualClock) -> None:
     upstream = Upstream([at(0, 14)])
     with empty_valkey.client() as client:
-        client.set("ringbook:slots:1:{acct_a:7}:lock", "someone who was killed", px=15_000)
+        client.set("ringbook:slots:2:{acct_a:7}:lock", "someone who was killed", px=15_000)
         began = time.monotonic()
 
         assert RedisSlotCache(empty_valkey.url, clock).openings("acct_a", 7, NOON, at(1, 0), upstream) == [at(0, 14)]
 
         assert time.monotonic() - began < 5
-        assert client.get("ringbook:slots:1:{acct_a:7}:lock") == "someone who was killed"
+        assert client.get("ringbook:slots:2:{acct_a:7}:lock") == "someone who was killed"
 
 
 def test_who_lost_the_lock_does_not_release_it_for_its_next_holder(
     empty_valkey: ValkeyServer, clock: ManualClock
 ) -> None:
     def load(_start: datetime, _end: datetime) -> list[datetime]:
-        client.set("ringbook:slots:1:{acct_a:7}:lock", "the next holder", px=15_000)
+        client.set("ringbook:slots:2:{acct_a:7}:lock", "the next holder", px=15_000)
         return [at(0, 14)]
 
     with empty_valkey.client() as client:
         assert RedisSlotCache(empty_valkey.url, clock).openings("acct_a", 7, NOON, at(1, 0), load) == [at(0, 14)]
 
-        assert client.get("ringbook:slots:1:{acct_a:7}:lock") == "the next holder"
+        assert client.get("ringbook:slots:2:{acct_a:7}:lock") == "the next holder"
 
 
 def test_who_waits_too_long_for_another_thread_asks_itself(slot_cache: RedisSlotCache) -> None:
@@ -119,6 +119,22 @@ def test_who_waits_too_long_for_another_thread_asks_itself(slot_cache: RedisSlot
 
         hung.gate.set()
         assert first.result() == [at(0, 14)]
+
+
+def test_who_waits_too_long_for_another_is_told_what_was_forgotten(
+    empty_valkey: ValkeyServer, clock: ManualClock
+) -> None:
+    slot_cache, upstream = RedisSlotCache(empty_valkey.url, clock), Upstream([at(0, 14)])
+    slot_cache.openings("acct_a", 7, NOON, at(1, 0), upstream)
+    slot_cache.forget("acct_a", 7, at(0, 15))
+    with empty_valkey.client() as client:
+        client.set("ringbook:slots:2:{acct_a:7}:lock", "another process", px=15_000)
+
+        assert slot_cache.openings("acct_a", 7, NOON, at(1, 0), upstream) == [at(0, 14)]
+        assert len(upstream.calls) == 1
+        client.delete("ringbook:slots:2:{acct_a:7}:lock")
+        slot_cache.openings("acct_a", 7, NOON, at(1, 0), upstream)
+        assert len(upstream.calls) == 2
 
 
 def test_a_refresh_is_left_to_the_process_that_is_at_it(

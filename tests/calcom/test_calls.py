@@ -148,7 +148,7 @@ def test_a_list_always_names_the_states_it_wants() -> None:
         "status": "upcoming,unconfirmed",
         "afterStart": "2026-11-23T14:00:00Z",
         "beforeEnd": "2026-11-23T15:00:00Z",
-        "take": "100",
+        "take": "250",
         "skip": "100",
         "eventTypeId": "7",
         "attendeeEmail": "jane+tag@example.com",
@@ -156,7 +156,7 @@ def test_a_list_always_names_the_states_it_wants() -> None:
     assert dict(calls.bookings_made_since(AT, skip=0).query) == {
         "status": "upcoming,unconfirmed,past,cancelled",
         "afterCreatedAt": "2026-11-23T14:00:00Z",
-        "take": "100",
+        "take": "250",
         "skip": "0",
     }
 

@@ -64,7 +64,7 @@ def test_all_pages_of_a_list_are_read_and_no_row_twice(calendar: CalcomCalendar)
     with ScriptedServer(*pages) as server:
         found = calendar.bookings(access_to(server.url), starts_from=AT, ends_by=AT + HOUR)
         assert [booking.uid for booking in found] == ["a", "b", "c"]
-        assert ["skip=0" in server.requests[0], "skip=100" in server.requests[1]] == [True, True]
+        assert ["skip=0" in server.requests[0], "skip=250" in server.requests[1]] == [True, True]
 
 
 def test_a_list_that_never_ends_or_breaks_off_is_not_taken_for_whole(calendar: CalcomCalendar) -> None:

@@ -68,7 +68,7 @@ def test_a_booking_is_noted_by_time_event_type_and_the_names_of_its_fields() -> 
                     "status": "upcoming,unconfirmed",
                     "afterStart": "2026-11-23T14:00:00Z",
                     "beforeEnd": "2026-11-23T15:00:00Z",
-                    "take": "100",
+                    "take": "250",
                     "skip": "0",
                     "eventTypeId": "7",
                     "attendeeEmail": HIDDEN,

@@ -127,7 +127,7 @@ class Desk:
     def _wire_callers(self) -> None:
         clock, open_unit, read_unit = self.clock, self.database.unit, self.database.reading_unit
         note_told = NoteTold(open_unit=open_unit, read_unit=read_unit, notes=AtOnce(), clock=clock)
-        writing: dict[str, Any] = {"open_unit": open_unit, "publisher": self.bells, "clock": clock}
+        writing: dict[str, Any] = {"open_unit": open_unit, "publisher": self.bells, "cache": self.cache, "clock": clock}
         waiting: dict[str, Any] = {"room": WaitingRoom(2), "watch": OutcomeWatch(read_unit=read_unit, clock=clock)}
         self.await_outcome = AwaitOutcome(read_unit=read_unit, doorbell=self.bells, clock=clock, **waiting)
         self.manage = ManageAppointment(

@@ -33,5 +33,11 @@ class PassingCache:
     def taken(self, _account: str, _type: int, start: datetime, _end: datetime) -> None:
         self.told.append(("taken", start))
 
+    def reserve(self, _account: str, _type: int, _start: datetime, end: datetime) -> None:
+        self.told.append(("reserved", end))
+
+    def release(self, _account: str, _type: int, _start: datetime, end: datetime) -> None:
+        self.told.append(("released", end))
+
     def forget(self, _account: str, _type: int, around: datetime) -> None:
         self.told.append(("forget", around))

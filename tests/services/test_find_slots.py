@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
 from app.domain.answers import Result
 from app.domain.appointments import Action
-from app.domain.errors import CalendarError
+from app.domain.directory import Access
+from app.domain.errors import CalendarError, PostponedError
 from app.domain.outcomes import Failed, RetryLater
+from app.domain.traffic import Priority
 from app.services.look_up import Within
 from tests.services.desk import NOW, TWO_PM_TUESDAY, Desk
 
@@ -88,3 +92,26 @@ def test_the_caller_is_answered_in_time_while_the_look_goes_on() -> None:
         ready.set()
         assert done.wait(10)
         assert within(5, slow) == [NOW]
+
+
+def test_where_nothing_is_kept_the_last_of_the_budget_buys_the_times_of_all_days(desk: Desk) -> None:
+    asked: list[tuple[Priority, datetime]] = []
+
+    @dataclass
+    class Metered:
+        priority: Priority
+
+        def openings(self, _access: Access, _event_type_id: int, _start: datetime, end: datetime) -> list[datetime]:
+            asked.append((self.priority, end))
+            if self.priority is not Priority.MISSING:
+                raise PostponedError(20.0)
+            return [TWO_PM_TUESDAY, NOW + timedelta(days=20)]
+
+    find_slots: Any = replace(desk.manage.find_slots, calendar_at=Metered)  # type: ignore[arg-type]
+    desk.manage = replace(desk.manage, find_slots=find_slots)
+
+    answer = desk.ask(Action.SUGGEST, wait=5, days_ahead=2)
+
+    assert answer.openings == (TWO_PM_TUESDAY,)
+    two, thirty = NOW + timedelta(days=2), NOW + timedelta(days=30)
+    assert asked == [(Priority.SUGGEST, two), (Priority.MISSING, thirty)]

@@ -81,6 +81,29 @@ def test_whose_answer_nobody_awaits_is_taken_however_long_it_lay(desk: Desk) -> 
     assert desk.book(wait=0, spent=30.0).result is Result.CONFIRMING
 
 
+@pytest.mark.parametrize(("ended", "expected"), [(36, Result.CONFIRMING), (35, Result.OVERLOADED)])
+def test_a_queue_that_is_worked_off_soon_enough_is_no_reason_to_refuse(
+    desk: Desk, ended: int, expected: Result
+) -> None:
+    for job in queue(desk, ended, since=NOW - timedelta(minutes=2)):
+        desk.execute(job.id)  # they end at once: nobody knows their agent
+    desk.later(59)
+    queue(desk, 60, since=desk.now - timedelta(seconds=40))
+
+    assert desk.book().result is expected
+
+
+def test_the_rest_of_a_busy_queue_is_no_reason_to_refuse_others(desk: Desk) -> None:
+    for job in queue(desk, 25, org_id=OTHER_ORG, since=NOW - timedelta(minutes=2)):
+        desk.execute(job.id)
+    queue(desk, 1, org_id=OTHER_ORG, since=NOW - timedelta(seconds=40))
+    assert desk.book().result is Result.CONFIRMING
+
+    desk.later(61)
+
+    assert desk.book(TWO_PM_TUESDAY + timedelta(hours=1)).result is Result.OVERLOADED
+
+
 def test_a_wait_of_half_a_minute_is_borne(desk: Desk) -> None:
     queue(desk, 1, since=NOW - timedelta(seconds=30))
 

@@ -59,6 +59,14 @@ def test_queues_count_what_was_never_tried_and_tell_who_waits_in_vain(database: 
     ]
 
 
+def test_of_who_waits_in_vain_it_is_told_how_many_jobs_ended_within_the_last_minute(database: Database) -> None:
+    rows.added(database, org_id="a", next_attempt_at=NOW - MINUTE)
+    for org_id, ago in (("a", 1), ("a", 59), ("a", 60), ("b", 1)):
+        rows.added(database, org_id=org_id, status=Status.FAILED, finished_at=NOW - ago * SECOND)
+
+    assert queues(database) == [Queue(org_id="a", length=1, is_overdue=True, pace=2)]
+
+
 def test_who_waits_for_another_jobs_outcome_is_not_overdue(database: Database) -> None:
     rows.claimed(database, rows.added(database, org_id="a", calendar="c"))
     rows.added(database, org_id="a", calendar="c", next_attempt_at=NOW - MINUTE)
