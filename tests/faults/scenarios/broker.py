@@ -16,12 +16,18 @@ from tests.faults.play import REAL, Run, scenario
 from tests.faults.scenarios.crashes import MIXED, lives, meanwhile
 from tests.support.waiting import eventually
 
+FROZEN = 30.0
+"""Seconds."""
+
+AT_MOST = 100
+"""Requests while it is frozen."""
+
 LIVE = f"ringbook:{QueueName.LIVE.value}"
 
 
 @scenario("Valkey killed with work in flight", crew=REAL)
 def killed(run: Run) -> None:
-    """On the product's own worker: it must be neither dead nor stalled afterwards."""
+    """On the product's own worker: it must not be dead afterwards, nor stalled; one that stalls ends itself."""
     caller, worker = run.caller(), run.site.crew.processes["worker-1"].pid
     run.site.sandbox.latency(writes=MIXED)
     crowd = lives(run, caller, run.scale.requests)
@@ -31,7 +37,10 @@ def killed(run: Run) -> None:
         crowd = lives(run, caller, 4)
         meanwhile(run, crowd, 0, partial(bool), pause=(9, 9))
     run.expect(caller.follow(caller.book(), within=30).yes, "books within 30 s after the last kill")
-    run.expect(run.site.crew.processes["worker-1"].pid == worker, "the worker did not die of it")
+    ended_itself = b"worker_stalled" in (run.site.crew.directory / "worker-1.log").read_bytes()
+    is_same = run.site.crew.processes["worker-1"].pid == worker
+    run.expect(is_same or ended_itself, "the worker did not die of it")
+    run.note = "" if is_same else "the worker stalled, ended itself and was started anew"
 
 
 @scenario("Valkey restarted empty")
@@ -59,13 +68,14 @@ def paused(run: Run) -> None:
     caller = run.caller()
     crowd = lives(run, caller, max(8, run.scale.requests // 8))
     run.site.valkey.freeze()
-    until = time.monotonic() + 30
+    began, slowest = time.monotonic(), 0.0
     try:
-        slowest = 0.0
-        while time.monotonic() < until:
+        for number in range(AT_MOST):  # more would be refused: so many of one organization are queued at a time
+            wait_for(began + number * FROZEN / AT_MOST - time.monotonic())
             heard = caller.drop(caller.book())
             slowest = max(slowest, heard.seconds)
             run.expect(heard.accepted, "accepted while Valkey is frozen")
+        wait_for(began + FROZEN - time.monotonic())
     finally:
         run.site.valkey.thaw()
     run.killed = 1
@@ -105,11 +115,12 @@ def twice_and_reversed(run: Run) -> None:
 @scenario("a message for a job that is gone", crew=REAL)
 def pruned(run: Run) -> None:
     publisher, caller = CeleryPublisher(run.site.valkey.url), run.caller()
+    log = run.site.crew.directory / "worker-1.log"
+    before = log.stat().st_size  # earlier scenarios cut its connections, and it said so
     run.expect(publisher.publish(new_job_id()), "the message was taken")
     heard = caller.follow(caller.book())
     run.expect(heard.yes, "the next booking is made")
-    log = (run.site.crew.directory / "worker-1.log").read_text()
-    run.expect("Traceback" not in log, "nothing is raised")
+    run.expect(b"Traceback" not in log.read_bytes()[before:], "nothing is raised")
 
 
 def restart_valkey(run: Run) -> bool:
