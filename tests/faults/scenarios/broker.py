@@ -27,7 +27,11 @@ LIVE = f"ringbook:{QueueName.LIVE.value}"
 
 @scenario("Valkey killed with work in flight", crew=REAL)
 def killed(run: Run) -> None:
-    """On the product's own worker: it must not be dead afterwards, nor stalled; one that stalls ends itself."""
+    """On the product's own worker: afterwards it must work, and have ended only in the two ways that are known.
+
+    One that stalls ends itself; and Celery ends one whose connection breaks once more while it closes the last (kombu
+    #582). Whoever supervises it starts it again, as here.
+    """
     caller, worker = run.caller(), run.site.crew.processes["worker-1"].pid
     run.site.sandbox.latency(writes=MIXED)
     crowd = lives(run, caller, run.scale.requests)
@@ -37,10 +41,10 @@ def killed(run: Run) -> None:
         crowd = lives(run, caller, 4)
         meanwhile(run, crowd, 0, partial(bool), pause=(9, 9))
     run.expect(caller.follow(caller.book(), within=30).yes, "books within 30 s after the last kill")
-    ended_itself = b"worker_stalled" in (run.site.crew.directory / "worker-1.log").read_bytes()
-    is_same = run.site.crew.processes["worker-1"].pid == worker
-    run.expect(is_same or ended_itself, "the worker did not die of it")
-    run.note = "" if is_same else "the worker stalled, ended itself and was started anew"
+    if run.site.crew.processes["worker-1"].pid != worker:
+        said = (run.site.crew.directory / "worker-1.log").read_text()
+        run.note = next((words for words in ("worker_stalled", "Unrecoverable error") if words in said), "")
+        run.expect(bool(run.note), "the worker ended in a known way")
 
 
 @scenario("Valkey restarted empty")
