@@ -10,7 +10,10 @@ from app.services.scene import Scene
 
 
 def appointment_after(unit: UnitOfWork, scene: Scene, booking: Booking) -> tuple[Appointment, Appointment | None]:
-    """The job's own as Cal.com has it now, the one that already had this booking, or a new one; and as it was kept."""
+    """The job's own as Cal.com has it now, the one that already had this booking, or a new one; and as it was kept.
+
+    Who takes another seat of a booking changes nothing of it and was not there before: None was kept of that.
+    """
     job = scene.job
     known = unit.appointments.first_named(job.org_id, job.appointment_id, booking.uid)
     if known is None and isinstance(job.command, Book):
@@ -39,4 +42,5 @@ def appointment_after(unit: UnitOfWork, scene: Scene, booking: Booking) -> tuple
         uids=uids,
         meeting_url=booking.meeting_url or known.meeting_url,
     )
-    return changed, known
+    takes_seat = isinstance(job.command, Book) and scene.agent.event_type.seats
+    return changed, None if takes_seat else known

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,11 +16,11 @@ from app.domain.api_keys import Scope
 from app.domain.appointments import Action, AppointmentStatus
 from app.domain.errors import CalendarError
 from app.domain.events import EventName
-from app.domain.outcomes import Unknown
+from app.domain.outcomes import Succeeded, Unknown
 from app.domain.webhook_stores import DeliveryFilter
 from app.domain.webhooks import Endpoint, EndpointStatus
 from app.services.discard_job import DiscardJob
-from tests.services.desk import AGENT, NOW, ORG, TWO_PM_TUESDAY, Desk
+from tests.services.desk import AGENT, NOW, ORG, PLAIN, TWO_PM_TUESDAY, Desk
 from tests.services.scripted_calendar import TAKEN
 
 ALL = Scope(org_id=None)
@@ -95,6 +98,18 @@ def test_a_booking_is_told_with_all_an_integration_needs(desk: Desk, ear: Ear) -
         },
     )
     assert len(desk.bells.to_deliver) == 4, "published after the commit, to both endpoints"
+
+
+def test_each_seat_of_one_booking_is_told(tmp_path: Path) -> None:
+    """Cal.com gives the second attendee the booking of the first."""
+    with closing(Desk(tmp_path, replace(PLAIN, seats=3))) as desk:
+        ear = Ear(desk)
+        desk.booked()
+        (booking,) = desk.calendar.rows.values()
+        desk.calendar.script = [Succeeded(booking=booking)]
+        desk.booked(name="Joe Doe", email="joe@example.com")
+        booked = [data["job_id"] for name, data in ear.heard() if name == EventName.APPOINTMENT_BOOKED]
+    assert len(set(booked)) == 2
 
 
 def test_a_move_and_a_cancellation_are_told_with_the_time_before(desk: Desk, ear: Ear) -> None:
