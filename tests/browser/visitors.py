@@ -55,6 +55,11 @@ class Visitor:
         self.page.get_by_role("button", name="Sign in", exact=True).click()
         self.page.get_by_role("button", name="Sign out", exact=True).wait_for()
 
+    def press(self, button: str, said: str, *, within: Locator | None = None) -> None:
+        """A button, by what it says, and wait until the next page says that."""
+        (within or self.page.locator("main")).get_by_role("button", name=button).click()
+        self.page.locator(".said").get_by_text(said).wait_for()
+
     def until(self, button: str) -> Locator:
         """A button that appears by itself or, without a script, when the page is loaded again."""
         found = self.page.get_by_role("button", name=button)
@@ -87,6 +92,14 @@ class Visitor:
         path = SCREENSHOTS / f"{name}-{self.look.name.lower()}.png"
         self.page.screenshot(path=path, full_page=True)
         return path
+
+    def look_over(self, name: str) -> None:
+        """Keep how the page looks, and see that nothing on it stands in anybody's way."""
+        self.keep(name)
+        assert self.page.locator("h1").count() == 1, name
+        assert not self.scrolls_sideways(), name
+        if self.look is not Look.PLAIN:  # axe is a script
+            assert (name, self.barriers()) == (name, [])
 
     def barriers(self) -> list[str]:
         """What axe finds on the page: each rule that is broken, and where (WCAG 2.2 A and AA, and best practices)."""

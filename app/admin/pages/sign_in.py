@@ -80,12 +80,17 @@ def _add_provider(pages: Blueprint, cases: DeskCases, place: Place, visit: Calla
 
     @pages.post("/provider")
     @for_anyone
-    def provider() -> Response:
+    def provider() -> Response | str | tuple[str, int]:
         if cases.provider is None:
             return redirect(url_for(".form"), 303)
-        begun = cases.provider.begin(url_for(".provided", _external=True))
+        name = cases.provider.name
+        try:
+            begun = cases.provider.begin(url_for(".provided", _external=True))
+        except SignInRefusedError:
+            return _show_form(cases, said=f"{name} does not answer just now. Try again in a moment."), 502
         session[VISIT] = {**begun.kept, "next": request.form.get("next", "")}
-        return redirect(begun.url, 303)
+        # A page that goes on by itself: what a form is answered with may not lead to other sites (form-action 'self').
+        return render_template("provider.html", provider=name, url=begun.url)
 
     @pages.get("/provider")
     @for_anyone
