@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from app.admin.place import Place
 from app.admin.roles import current, for_anyone, for_role
+from app.admin.words import counted
 from app.container.desk import DeskCases
 from app.domain.errors import RefusedError, SignInRefusedError
 from app.domain.operators import LONGEST, SHORTEST_PASSWORD, Role, token_hash
@@ -56,7 +57,7 @@ def _add_sessions(pages: Blueprint, cases: DeskCases, place: Place) -> None:
     @for_role(Role.VIEWER)
     def leave_everywhere() -> Response:
         ended = cases.staff.sign_out_everywhere(current().operator.name, actor=current().actor)
-        return _let_out(place, f"You are signed out everywhere ({ended} sessions).")
+        return _let_out(place, f"You are signed out everywhere ({counted(ended, 'session')}).")
 
     @pages.get("/sessions")
     @for_role(Role.VIEWER)
