@@ -63,18 +63,19 @@ class Visitor:
     def until(self, button: str) -> Locator:
         """A button that appears by itself or, without a script, when the page is loaded again."""
         found = self.page.get_by_role("button", name=button)
-        self._await(found)
+        self.until_shown(found)
         return found
 
     def until_text(self, text: str) -> None:
         """The same for some text."""
-        self._await(self.page.get_by_text(text))
+        self.until_shown(self.page.get_by_text(text))
 
     def reload_until(self, text: str) -> None:
         """Load the page again until it says this."""
         self._reload_until(self.page.get_by_text(text))
 
-    def _await(self, wanted: Locator) -> None:
+    def until_shown(self, wanted: Locator) -> None:
+        """The same for anything."""
         if self.look is Look.PLAIN:
             self._reload_until(wanted)
         else:
