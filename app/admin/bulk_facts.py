@@ -24,6 +24,8 @@ BECAME = {
 }
 """What became of a job that has no end yet, or none of its own."""
 
+LEFT = {ItemState.FOUND: "never checked", ItemState.READY: "never begun"}
+"""The same where the run is over before it came to them."""
 
 ABOUT_MANY = {
     Verdict.CANNOT_BE_RETRIED: "It waits, runs or is done, its data was erased, or something newer followed it.",
@@ -84,11 +86,11 @@ def progress_facts(run: BulkRun, progress: Progress) -> dict[str, Any]:
         "on_their_way": progress.of([ItemState.STARTED]),
         "ended": progress.ended,
         "left": max(run.number - progress.acted_on, 0),
-        "by_verdict": _by_verdict(progress, SENTENCES | ABOUT_MANY | (ABOUT_DISCARDS if discards else {})),
+        "by_verdict": _by_verdict(run, progress, SENTENCES | ABOUT_MANY | (ABOUT_DISCARDS if discards else {})),
     }
 
 
-def _by_verdict(progress: Progress, sentences: Mapping[Verdict, str]) -> list[dict[str, Any]]:
+def _by_verdict(run: BulkRun, progress: Progress, sentences: Mapping[Verdict, str]) -> list[dict[str, Any]]:
     """The most frequent first; a verdict that is not there yet goes last."""
     kinds: dict[Any, list[Tally]] = {}
     for tally in progress.tallies:
@@ -98,30 +100,30 @@ def _by_verdict(progress: Progress, sentences: Mapping[Verdict, str]) -> list[di
             "verdict": verdict.value if verdict else "not checked yet",
             "says": sentences[verdict] if verdict else "",
             "number": sum(tally.number for tally in tallies),
-            "became": [{"what": what, "number": number} for what, number in _became(tallies).most_common()],
+            "became": [{"what": what, "number": number} for what, number in _became(run, tallies).most_common()],
         }
         for verdict, tallies in kinds.items()
     ]
     return sorted(rows, key=lambda row: (not row["says"], -row["number"]))
 
 
-def _became(tallies: list[Tally]) -> Counter[str]:
+def _became(run: BulkRun, tallies: list[Tally]) -> Counter[str]:
     counted = Counter[str]()
     for tally in tallies:
-        counted[became(tally.state, tally.result)] += tally.number
+        counted[became(run, tally.state, tally.result)] += tally.number
     return counted
 
 
-def became(state: ItemState, result: str) -> str:
-    said = BECAME.get(state, "")
+def became(run: BulkRun, state: ItemState, result: str) -> str:
+    said = (BECAME | LEFT if run.stage in OVER else BECAME).get(state, "")
     return ": ".join(part for part in (said, result.replace("_", " ")) if part)
 
 
 def item_facts(shown: ShownBulk) -> list[dict[str, Any]]:
-    return [_item(item, shown.jobs) for item in shown.items]
+    return [_item(shown.run, item, shown.jobs) for item in shown.items]
 
 
-def _item(item: BulkItem, jobs: Mapping[str, Job]) -> dict[str, Any]:
+def _item(run: BulkRun, item: BulkItem, jobs: Mapping[str, Job]) -> dict[str, Any]:
     """How a requeued job stands is read from its own row, for it goes on after the run looked at it."""
     job = jobs.get(item.job_id)
     state, result = item.state, item.result
@@ -133,7 +135,7 @@ def _item(item: BulkItem, jobs: Mapping[str, Job]) -> dict[str, Any]:
         "job_id": item.job_id,
         "is_there": job is not None,
         "verdict": item.verdict.value if item.verdict else "",
-        "became": became(state, result),
+        "became": became(run, state, result),
         "done_at": item.done_at,
     }
 

@@ -46,18 +46,18 @@ POLICY = "; ".join(
 
 
 MENU = (
-    ("Overview", "overview.show", "overview"),
-    ("Jobs", "jobs.list_all", "jobs"),
-    ("Bulk", "bulk.list_all", "bulk"),
-    ("Callers", "callers.list_all", "callers"),
-    ("Webhooks", "webhooks.list_all", "webhooks"),
-    ("Accounts", "accounts.list_all", "accounts"),
-    ("Agents", "agents.list_all", "agents"),
-    ("Audit", "audit.list_all", "audit"),
-    ("Settings", "settings.show", "settings"),
-    ("Operators", "operators.list_all", "operators"),
+    ("Overview", "overview.show", ("overview",)),
+    ("Jobs", "jobs.list_all", ("jobs", "mending")),
+    ("Bulk", "bulk.list_all", ("bulk",)),
+    ("Callers", "callers.list_all", ("callers",)),
+    ("Webhooks", "webhooks.list_all", ("webhooks",)),
+    ("Accounts", "accounts.list_all", ("accounts",)),
+    ("Agents", "agents.list_all", ("agents",)),
+    ("Audit", "audit.list_all", ("audit",)),
+    ("Settings", "settings.show", ("settings",)),
+    ("Operators", "operators.list_all", ("operators",)),
 )
-"""Label, endpoint and blueprint of each page family, in their order."""
+"""Label, endpoint and blueprints of each page family, in their order."""
 
 PAGES = (
     sign_in_pages,

@@ -65,10 +65,13 @@ def delivery_row(delivery: Delivery) -> dict[str, Any]:
     }
 
 
-def attempt_row(attempt: DeliveryAttempt, *, sees_people: bool) -> dict[str, Any]:
-    """What an endpoint answers may repeat what it was told: it is shown to those who may see people."""
+def attempt_row(attempt: DeliveryAttempt, number: int, *, sees_people: bool) -> dict[str, Any]:
+    """What an endpoint answers may repeat what it was told: it is shown to those who may see people.
+
+    `number` counts all tries; the attempt's own begins again with each replay.
+    """
     return {
-        "number": attempt.number,
+        "number": number,
         "started_at": attempt.started_at,
         "finished_at": attempt.finished_at,
         "seconds": None if attempt.duration_ms is None else attempt.duration_ms / 1000,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from flask import current_app, request
 
 
@@ -20,7 +22,19 @@ def to_target(name: str) -> str:
     return _inside(f"{path}/{name}") if path else ""
 
 
-PAGES = {"job_": "/jobs", "ep_": "/webhooks", "dlv_": "/webhooks/deliveries"}
+def to_last_page() -> str:
+    """Where the form was, or the link, that led here; empty where that is not a page of the desk."""
+    try:
+        came_from = urlsplit(request.referrer or "")
+    except ValueError:  # a header may hold anything
+        return ""
+    path = came_from.path.removeprefix(request.script_root)
+    if came_from.netloc != request.host or not _inside(path):
+        return ""
+    return _inside(path) + (f"?{came_from.query}" if came_from.query else "")
+
+
+PAGES = {"job_": "/jobs", "bulk_": "/bulk", "ep_": "/webhooks", "dlv_": "/webhooks/deliveries"}
 """By what ids begin with."""
 
 

@@ -11,6 +11,7 @@ from flask import Flask, redirect, render_template, request, url_for
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
+from app.admin.links import to_last_page
 from app.domain.errors import CalendarError, ConflictError, RefusedError, StoreUnavailableError, UnknownNameError
 from app.domain.operators import Role
 
@@ -84,7 +85,7 @@ def _handler(describe: Callable[[Any], Refusal]) -> Callable[[Any], Response]:
         refusal = describe(error)
         if refusal.status >= 500:
             log.error("desk_failed", error=type(error).__name__, exc_info=error)
-        page = render_template("refusal.html", title=refusal.title, text=refusal.text)
+        page = render_template("refusal.html", title=refusal.title, text=refusal.text, back=to_last_page())
         return Response(page, refusal.status, mimetype="text/html")
 
     return handle

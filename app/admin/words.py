@@ -57,6 +57,11 @@ def count(number: int) -> str:
     return f"{number:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
 
 
+def counted(number: int, one: str, many: str = "") -> str:
+    """How many of what: 1 job, 2 jobs, 3 deliveries. `many` is needed where it is more than `one` and an s."""
+    return f"{count(number)} {one if number == 1 else many or one + 's'}"
+
+
 def share(part: float) -> str:
     """A part of one in percent; not 100 % unless it is all."""
     percent = part * 100
@@ -74,6 +79,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "slot": slot,
     "span": span,
     "count": count,
+    "counted": counted,
     "share": share,
     "word": word,
 }

@@ -55,15 +55,17 @@ class ChallengeEndpoint:
             endpoint = endpoint_named(unit.endpoints, endpoint_id, scope)
             if endpoint.status is not EndpointStatus.UNVERIFIED:
                 raise ConflictError(f"The endpoint is {endpoint.status} and was verified before.")
-            sent = ""
+            sent, how = "", "its challenge was handed in"
             if not answer:
-                sent = send_challenge(unit, endpoint, now)
+                sent, how = send_challenge(unit, endpoint, now), "a challenge was sent"
             elif hmac.compare_digest(answer.strip().encode(), _newest_challenge(unit, endpoint).encode()):
                 unit.endpoints.verify(endpoint.id, endpoint.url)
             else:
                 raise refused("challenge", "It is not the one that was sent last.")
             challenged = endpoint_named(unit.endpoints, endpoint_id, scope)
-            record_deed(unit, Deed.ENDPOINT_VERIFY, endpoint.id, actor=actor, at=now, org_id=endpoint.org_id)
+            record_deed(
+                unit, Deed.ENDPOINT_VERIFY, endpoint.id, actor=actor, at=now, org_id=endpoint.org_id, reason=how
+            )
             unit.commit()
         if sent:
             self.publisher.publish_delivery(sent)

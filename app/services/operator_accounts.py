@@ -44,7 +44,10 @@ class AddOperator:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InviteOperator:
-    """A new link for somebody who has none any more, or forgot the password. Raises UnknownNameError."""
+    """A new link for somebody who has none any more, or forgot the password.
+
+    Raises UnknownNameError, and ConflictError for who is disabled, whom no link would let in.
+    """
 
     open_unit: OpenUnit
     clock: Clock
@@ -52,6 +55,8 @@ class InviteOperator:
     def __call__(self, name: str, *, actor: str) -> Invitation:
         with self.open_unit() as unit:
             operator = operator_named(unit.operators, name)
+            if operator.disabled_at is not None:
+                raise ConflictError(f"{operator.name} is disabled. Enable them first.")
             record(unit, Deed.OPERATOR_LINK, operator, actor=actor, at=self.clock())
             invitation = _invite(unit, operator, self.clock())
             unit.commit()

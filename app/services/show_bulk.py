@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from app.domain.bulk import BulkItem, BulkRun, ItemState, Progress
+from app.domain.bulk import UNDER_WAY, BulkItem, BulkRun, ItemState, Progress, Tally
 from app.domain.jobs import Job
 from app.domain.paging import Place
-from app.domain.stores import OpenUnit
+from app.domain.stores import OpenUnit, UnitOfWork
 from app.services.decide_bulk import run_named
+from app.services.run_bulk import ended_as
 
 PAGE = 50
 
@@ -38,7 +40,7 @@ class ShowBulk:
             shown = items[:PAGE]
             return ShownBulk(
                 run=run,
-                progress=Progress(tuple(unit.bulk.tallies(run.id))),
+                progress=_progress(unit, run),
                 items=tuple(shown),
                 jobs=unit.bulk.jobs_of(shown),
                 has_more=len(items) > PAGE,
@@ -49,3 +51,16 @@ class ShowBulk:
         with self.read_unit() as unit:
             runs = unit.bulk.recent(PAGE + 1, after)
         return runs[:PAGE], len(runs) > PAGE
+
+
+def _progress(unit: UnitOfWork, run: BulkRun) -> Progress:
+    """As the jobs are now: a run notes their ends only when it goes on, and one that was cancelled never does."""
+    counted = Counter({(each.verdict, each.state, each.result): each.number for each in unit.bulk.tallies(run.id)})
+    started = unit.bulk.items(run.id, UNDER_WAY, state=ItemState.STARTED)
+    jobs = unit.bulk.jobs_of(started)
+    for item in started:
+        ended = ended_as(jobs.get(item.job_id))
+        if ended:
+            counted[item.verdict, item.state, item.result] -= 1
+            counted[item.verdict, ItemState.ENDED, ended] += 1
+    return Progress(tuple(Tally(*kind, number) for kind, number in counted.items() if number))

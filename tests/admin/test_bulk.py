@@ -111,6 +111,21 @@ def test_a_run_can_be_stopped_and_gone_on_with(site: DeskSite, jane: Browser) ->
     assert deeds == [Deed.BULK_CANCEL, Deed.BULK_CHECK, Deed.BULK_RESUME, Deed.BULK_PAUSE, Deed.BULK_START]
 
 
+def test_a_cancelled_run_tells_how_those_ended_that_it_had_begun(site: DeskSite, jane: Browser) -> None:
+    jobs = failed_ones(site, site.agent(), 2)
+    path = start(jane, rate="1")
+    go_on(site, path)
+    send(jane, path, "confirm", number="2")
+    go_on(site, path)
+    send(jane, path, "cancel")
+    assert "0 of 2 ended; 1 on their way, 1 never begun" in jane.get(path).text
+    (begun,) = [job for job in jobs if job_of(site, job.id).status is Status.QUEUED]
+    work(site, begun)
+    page = jane.get(path).text
+    assert "1 of 2 ended; 0 on their way, 1 never begun" in page
+    assert re.search(r"it can still be done\. 2 1 (booked, 1 never begun|never begun, 1 booked)", page), page
+
+
 def test_jobs_whose_outcome_is_open_are_left_out_of_a_discard(
     site: DeskSite, jane: Browser, calcom: SandboxProcess
 ) -> None:
@@ -189,7 +204,7 @@ def test_runs_are_listed_page_by_page(site: DeskSite, jane: Browser) -> None:
         send(jane, start(jane), "cancel")
     first = jane.get("/bulk")
     (older,) = re.findall(r'href="/desk(/bulk\?before=[^"]+)"', first.html)
-    assert (first.html.count('<th scope="row">'), jane.get(older).html.count('<th scope="row">')) == (50, 1)
+    assert (first.html.count('<th scope="row"'), jane.get(older).html.count('<th scope="row"')) == (50, 1)
     assert jane.get("/bulk", before="nonsense x").status == 400
 
 

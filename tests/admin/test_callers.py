@@ -138,10 +138,13 @@ def test_free_times_are_asked_of_cal_com_for_one_row_when_wanted(
 ) -> None:
     job_id, other = failed(site, calcom, agent), failed(site, calcom, agent, email="bea@example.com", phone="")
     operator = site.browser(Role.OPERATOR)
-    assert "Free now" not in operator.get("/callers").text
+    before = operator.get("/callers")
+    assert "Free now" not in before.text
+    assert 'data-src="/desk/callers' in before.html
     page = operator.get("/callers", openings=job_id)
     assert page.html.count("Free now, nearest first") == 1
     assert ", 14:30" in page.text
+    assert 'data-src=""' in page.html, "a page that brought itself up to date would ask Cal.com every few seconds"
     calcom.faults([{"fault": "unavailable", "match": {"path": "/slots"}}])
     assert "Cal.com does not answer just now" in operator.get("/callers", openings=other).text
 

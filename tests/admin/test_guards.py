@@ -118,6 +118,24 @@ def test_hostile_text_is_shown_as_text(site: DeskSite) -> None:
     assert "<img" not in page.html
 
 
+@pytest.mark.parametrize(
+    ("came_from", "back"),
+    [
+        (f"{PUBLIC_URL}/desk/operators?x=1", '<a href="/desk/operators?x=1">Back</a>'),
+        (f"{PUBLIC_URL}/desk/operators/jane/link", '<a href="/desk/">To the overview</a>'),
+        (f"{PUBLIC_URL}/docs", '<a href="/desk/">To the overview</a>'),
+        ("https://evil.example/desk/operators", '<a href="/desk/">To the overview</a>'),
+        ("http://[", '<a href="/desk/">To the overview</a>'),
+        ("", '<a href="/desk/">To the overview</a>'),
+    ],
+)
+def test_a_refusal_leads_back_to_the_page_the_form_was_on(site: DeskSite, came_from: str, back: str) -> None:
+    admin = site.browser()
+    admin.get("/operators")
+    refused = admin.post("/operators/nobody/sign-out", headers={"Referer": came_from} if came_from else None)
+    assert (refused.status, back in refused.html) == (404, True), refused.html
+
+
 def test_what_is_not_there_is_said_in_a_page(site: DeskSite) -> None:
     lost = site.browser().get("/nowhere")
     assert (lost.status, "Not Found" in lost.text) == (404, True)

@@ -96,7 +96,7 @@ def test_selected_text_and_focus_in_the_list_hold_it_still(page: Page, database:
     page.evaluate("getSelection().removeAllRanges()")
     page.locator("#jobs tbody a").first.focus()
     pass_a_round(page, asks=False)
-    expect(page.locator(STATE)).to_have_text("Paused while you are in the list")
+    expect(page.locator(STATE)).to_have_text("Paused while you are at something in it")
     lines(page, 1)
     page.locator("input[name=search]").focus()
     page.clock.run_for(ROUND)
@@ -106,7 +106,7 @@ def test_selected_text_and_focus_in_the_list_hold_it_still(page: Page, database:
 def test_a_chosen_row_holds_it_still(page: Page, database: Database) -> None:
     page.evaluate("document.querySelector('#jobs').insertAdjacentHTML('beforeend', '<input type=checkbox checked>')")
     pass_a_round(page, asks=False)
-    expect(page.locator(STATE)).to_have_text("Paused while rows are chosen")
+    expect(page.locator(STATE)).to_have_text("Paused while something is chosen")
     page.evaluate("document.querySelector('#jobs input').checked = false")
     job(database)
     page.clock.run_for(ROUND)

@@ -77,7 +77,7 @@ def test_one_lands_there_after_signing_in_and_comes_back_by_the_brand(viewer: Br
     assert page.status == 200
     assert '<a class="brand" href="/desk/">' in page.html
     assert re.search(r'<a href="/desk/" aria-current="page">Overview</a>', page.html)
-    assert '<a href="/desk/">Go on</a>' in viewer.get("/operators").html
+    assert '<a href="/desk/">To the overview</a>' in viewer.get("/operators").html
 
 
 @pytest.mark.parametrize("window", [*WINDOWS, "", "century"])

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 
 import pytest
 from pytest_httpserver import HTTPServer
 
 from app.domain.operators import Role
-from tests.admin.site import PUBLIC_URL, DeskSite
+from tests.admin.site import PUBLIC_URL, DeskSite, Page
 from tests.identity.test_provider import CLIENT, SECRET, Issuer
 from tests.support.sandbox import SandboxProcess
 from tests.support.valkey import ValkeyServer
@@ -35,13 +37,20 @@ def site(tmp_path: Path, calcom: SandboxProcess, empty_valkey: ValkeyServer, iss
     site.close()
 
 
+def leads_to(page: Page) -> str:
+    """Where a page goes on to by itself."""
+    found = re.search(r'http-equiv="refresh" content="0; url=([^"]+)"', page.html)
+    assert found is not None, page.text
+    return unescape(found[1])
+
+
 def test_an_operator_who_is_vouched_for_gets_in(site: DeskSite, issuer: Issuer) -> None:
     site.operators.staff.add("jane@clinic.example", Role.VIEWER, actor="test")
     visitor = site.stranger()
     assert f"Sign in with {issuer.url.split('/')[2]}" in visitor.get("/sign-in").text
-    out = visitor.post("/provider", next="/sessions")
-    assert out.headers["Location"].startswith(f"{issuer.url}/authorize?")
-    code = issuer.vouch(out.headers["Location"]).partition("?")[2]
+    out = leads_to(visitor.post("/provider", next="/sessions"))
+    assert out.startswith(f"{issuer.url}/authorize?")
+    code = issuer.vouch(out).partition("?")[2]
     assert issuer.visit["redirect_uri"] == f"{PUBLIC_URL}/desk/provider"
     back = visitor.get(f"/provider?{code}")
     assert (back.status, back.goes_to) == (303, "/sessions")
@@ -51,10 +60,19 @@ def test_an_operator_who_is_vouched_for_gets_in(site: DeskSite, issuer: Issuer) 
 def test_who_is_vouched_for_but_was_never_added_stays_out(site: DeskSite, issuer: Issuer) -> None:
     visitor = site.stranger()
     visitor.get("/sign-in")
-    out = visitor.post("/provider")
-    back = visitor.get(f"/provider?{issuer.vouch(out.headers['Location']).partition('?')[2]}")
+    out = leads_to(visitor.post("/provider"))
+    back = visitor.get(f"/provider?{issuer.vouch(out).partition('?')[2]}")
     assert (back.status, "did not vouch for anybody who may use this desk" in back.text) == (401, True)
 
 
 def test_a_link_back_without_a_visit_leads_to_the_sign_in_page(site: DeskSite, issuer: Issuer) -> None:
     assert site.stranger().get("/provider?code=x&state=y").goes_to == "/sign-in"
+
+
+def test_a_provider_that_is_down_is_said_to_be(site: DeskSite, issuer: Issuer) -> None:
+    visitor = site.stranger()
+    visitor.get("/sign-in")
+    issuer.document.clear()
+    page = visitor.post("/provider", next="/sessions")
+    assert (page.status, "does not answer just now" in page.text) == (502, True)
+    assert 'name="next" value="/sessions"' in page.html

@@ -78,6 +78,8 @@ def test_a_disabled_operator_is_out_at_once_and_cannot_come_back(site: DeskSite)
     assert viewer.get("/sessions").status == 200
     admin.get("/operators")
     assert admin.post("/operators/viewer@clinic.example", may="disable").status == 303
+    assert "is disabled, and signed out everywhere." in admin.get("/operators").text
+    assert admin.post("/operators/viewer@clinic.example/link").status == 409
     assert viewer.get("/sessions").status == 303
     viewer.get("/sign-in")
     assert viewer.post("/sign-in", name="viewer@clinic.example", password=PASSWORD).status == 401
@@ -92,6 +94,17 @@ def test_signing_out_everywhere_ends_every_session_of_the_operator(site: DeskSit
         303,
         200,
     )
+
+
+@pytest.mark.parametrize(("browsers", "said"), [(1, "(1 session)"), (2, "(2 sessions)")])
+def test_an_admin_signs_somebody_else_out_and_is_told_of_how_many_sessions(
+    site: DeskSite, browsers: int, said: str
+) -> None:
+    admin, others = site.browser(), [site.browser(Role.VIEWER) for _ in range(browsers)]
+    admin.get("/operators")
+    assert admin.post("/operators/viewer@clinic.example/sign-out").status == 303
+    assert said in admin.get("/operators").text
+    assert {other.get("/sessions").status for other in others} == {303}
 
 
 def test_signing_out_ends_this_session_alone(site: DeskSite) -> None:
@@ -142,6 +155,21 @@ def test_what_operators_do_to_operators_is_recorded(site: DeskSite) -> None:
         Deed.OPERATOR_CHANGE,
         Deed.OPERATOR_LINK,
     ]
+
+
+def test_the_record_says_by_name_to_whom_it_was_done(site: DeskSite) -> None:
+    admin = site.browser()
+    admin.get("/operators")
+    admin.post("/operators", name="jane", role="viewer")
+    assert "operator add jane viewer" in admin.get("/audit", deed="operator_add").text
+
+
+def test_a_name_that_is_there_already_is_refused_beside_what_was_typed(site: DeskSite) -> None:
+    admin = site.browser()
+    admin.get("/operators")
+    refused = admin.post("/operators", name="Admin@clinic.example", role="viewer")
+    assert (refused.status, "There is an operator admin@clinic.example already." in refused.text) == (409, True)
+    assert 'name="name" value="Admin@clinic.example"' in refused.html
 
 
 def test_the_last_admin_stays_one(site: DeskSite) -> None:

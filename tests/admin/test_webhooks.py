@@ -109,7 +109,8 @@ def test_a_delivery_shows_every_try_and_is_sent_again(
     again = operator.post(f"/webhooks/deliveries/{told.id}/resend")
     assert again.goes_to == f"/webhooks/deliveries/{told.id}"
     deliver(site, endpoint.id)
-    assert operator.get(f"/webhooks/deliveries/{told.id}").text.count("Status 200") == 2
+    shown = operator.get(f"/webhooks/deliveries/{told.id}").text
+    assert (shown.count("Status 200"), shown.count("Try 1,"), shown.count("Try 2,")) == (2, 1, 1)
     assert receiver.ids().count(told.event_id) == 2
     (entry,) = site.operators.list_audit(AuditFilter(deed=Deed.DELIVERY_REPLAY))
     assert (entry.actor, entry.target) == ("operator:operator@clinic.example", told.id)
@@ -137,7 +138,7 @@ def test_deliveries_are_chosen_by_state_and_event(
     operator = site.browser(Role.OPERATOR)
 
     def rows(**query: str) -> int:
-        return operator.get(f"/webhooks/{endpoint.id}", **query).html.count('<th scope="row">')
+        return operator.get(f"/webhooks/{endpoint.id}", **query).html.count('<th scope="row"')
 
     assert rows() == 3
     assert (rows(state="failed"), rows(state="waiting"), rows(state="succeeded")) == (1, 1, 1)
@@ -166,7 +167,7 @@ def test_an_admin_disables_enables_and_recovers_what_was_missed(
     assert act(admin, endpoint, "recover", since=began.isoformat()).status == 409
     assert act(admin, endpoint, "enable").status == 303
     assert act(admin, endpoint, "recover", since=f"{began:%Y-%m-%dT%H:%M}").status == 303
-    assert "2 deliveries are on their way" in admin.get(f"/webhooks/{endpoint.id}").text
+    assert "On the way: 2 deliveries." in admin.get(f"/webhooks/{endpoint.id}").text
     deliver(site, endpoint.id)
     assert {json.loads(each.body)["type"] for each in receiver.received[1:]} == {"appointment.booked", "job.succeeded"}
     deeds = [entry.deed for entry in site.operators.list_audit(AuditFilter(actor="operator:admin@clinic.example"))]
@@ -190,11 +191,16 @@ def test_a_challenge_is_sent_anew_or_handed_in(site: DeskSite, agent: Agent) -> 
     add = site.operators.webhooks.add_endpoint
     endpoint = add(org_id=agent.org_id, url="http://127.0.0.1:9/", scope=ALL, actor="test").endpoint
     admin = site.browser()
-    assert act(admin, endpoint, "verify", answer="made up").status == 400
-    assert act(admin, endpoint, "verify").status == 303
+    wrong = act(admin, endpoint, "verify", answer="made up")
+    assert (wrong.status, "It is not the one that was sent last." in wrong.text) == (400, True)
+    assert 'name="answer" value="made up"' in wrong.html
+    assert act(admin, endpoint, "verify", answer=" ").status == 400
+    assert act(admin, endpoint, "challenge").status == 303
     challenge = site.operators.webhooks.show_delivery(newest(site, endpoint.id).id, ALL).event.data["challenge"]
     assert act(admin, endpoint, "verify", answer=challenge).status == 303
     assert "enabled" in admin.get(f"/webhooks/{endpoint.id}").text
+    entries = site.operators.list_audit(AuditFilter(deed=Deed.ENDPOINT_VERIFY))
+    assert [entry.reason for entry in entries] == ["its challenge was handed in", "a challenge was sent"]
 
 
 @pytest.mark.parametrize(
@@ -203,6 +209,7 @@ def test_a_challenge_is_sent_anew_or_handed_in(site: DeskSite, agent: Agent) -> 
         (Role.OPERATOR, "rotate", 403),
         (Role.OPERATOR, "disable", 403),
         (Role.OPERATOR, "enable", 403),
+        (Role.OPERATOR, "challenge", 403),
         (Role.OPERATOR, "verify", 403),
         (Role.VIEWER, "test", 403),
         (Role.VIEWER, "recover", 403),

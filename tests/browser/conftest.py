@@ -6,16 +6,18 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from cryptography.fernet import Fernet
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from app.domain.operators import Role
 from tests.admin.site import PASSWORD, DeskSite
 from tests.browser.history import History
-from tests.browser.visitors import SCREENSHOTS, Look, Visitor
+from tests.browser.visitors import SCREENSHOTS, WAIT, Look, Visitor
 from tests.support.receiver import Receiver, Reply
 from tests.support.sandbox import SandboxProcess
 from tests.support.stack import Stack, running
 from tests.support.valkey import ValkeyServer
+
+expect.set_options(timeout=WAIT)
 
 
 @pytest.fixture(scope="session")
@@ -60,8 +62,8 @@ def history(
         SECRET_KEYS=Fernet.generate_key().decode(),
     )
     history = History(site, browser_sandbox)
-    history.endpoint(receivers[0].url, "Patient records")
-    history.endpoint(receivers[1].url, "Billing")
+    history.endpoints.append(history.endpoint(receivers[0].url, "Patient records"))
+    history.endpoints.append(history.endpoint(receivers[1].url, "Billing"))
     history.a_morning()
     yield history
     site.close()
@@ -83,27 +85,37 @@ def stack(
 
 
 @pytest.fixture(scope="session")
-def names(history: History) -> dict[Role, str]:
-    """An operator of each role, with a password."""
+def hire(history: History) -> Callable[[str, Role], str]:
+    """`hire(name, role)`: one more operator, with the password of all; gives the name back."""
     desk = history.site.container.desk
-    for role in Role:
-        desk.set_password(desk.staff.add(role.value, role, actor="test").token, PASSWORD)
-    return {role: role.value for role in Role}
+
+    def hire(name: str, role: Role) -> str:
+        desk.set_password(desk.staff.add(name, role, actor="test").token, PASSWORD)
+        return name
+
+    return hire
+
+
+@pytest.fixture(scope="session")
+def names(hire: Callable[[str, Role], str]) -> dict[Role, str]:
+    """An operator of each role, for all tests: none may do anything to them."""
+    return {role: hire(role.value, role) for role in Role}
 
 
 @pytest.fixture
 def visit(chromium: Browser, stack: Stack, names: dict[Role, str]) -> Iterator[Callable[..., Visitor]]:
-    """`visit(role, look)`: an operator of that role, signed in (None: nobody), who sees the desk that way.
+    """`visit(role, look)`: an operator of that role, signed in (None: nobody), who sees the desk that way; with `name`
+    it is that one.
 
     Whatever the browser complained of on the way fails the test.
     """
     visitors: list[Visitor] = []
 
-    def begin(role: Role | None = Role.OPERATOR, look: Look = Look.LIGHT) -> Visitor:
+    def begin(role: Role | None = Role.OPERATOR, look: Look = Look.LIGHT, *, name: str = "") -> Visitor:
         visitor = Visitor(chromium, stack.url, look)
         visitors.append(visitor)
-        if role is not None:
-            visitor.sign_in(names[role], PASSWORD)
+        if name or role is not None:
+            visitor.sign_in(name or names[role or Role.VIEWER], PASSWORD)
         return visitor
 
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)

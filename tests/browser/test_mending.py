@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from app.domain.answers import Result
 from app.domain.jobs import Job, Status
 from app.domain.operators import Role
 from tests.browser.history import History
@@ -95,32 +96,83 @@ def test_a_contact_is_corrected_and_a_job_is_discarded_with_a_reason(
 
 
 @pytest.mark.parametrize("look", LOOKS)
-def test_all_that_match_are_mended_in_one_run(visit: Visit, history: History, look: Look) -> None:
-    call = f"call-{look.name}"
-    jobs = [history.failed(call=call) for _ in range(3)]
-    visitor = visit(Role.OPERATOR, look).go(f"/jobs?state=failed&call={call}")
-    visitor.page.get_by_role("link", name="Mend all that match").click()
-    expect(visitor.page.locator("main")).to_contain_text(f"call {call}")
-    visitor.page.get_by_label("Jobs a minute").fill("600")
-    visitor.page.get_by_role("button", name="Find and check them").click()
-    visitor.page.wait_for_url("**/bulk/bulk_*")
-    visitor.until("Retry 3 jobs").click()
-    visitor.page.get_by_text("The run acts on 3 jobs now.").wait_for()
-    for job in jobs:
-        ends_as(history, job, Status.SUCCEEDED)
-    visitor.until_text("3 of 3 ended")
-    visitor.keep("bulk-run-done")
+def test_what_was_not_answered_is_looked_for_and_not_sent_again(visit: Visit, history: History, look: Look) -> None:
+    job = history.unanswered()
+    visitor = visit(Role.OPERATOR, look).go(f"/jobs/{job.id}/mend")
+    expect(visitor.page.locator("#verdict")).to_contain_text("outcome unknown")
+    visitor.look_over("mend-unknown")
+    history.appear(job)
+    before = len(history.calcom.bookings())
+    visitor.press("Look for it now", "The job runs again.")
+    ends_as(history, job, Status.SUCCEEDED)
+    assert len(history.calcom.bookings()) == before
 
 
-def test_a_run_is_paused_resumed_and_cancelled(visit: Visit, history: History) -> None:
-    jobs = [history.failed(call="call-slow") for _ in range(4)]
-    visitor = visit(Role.OPERATOR).go("/jobs?state=failed&call=call-slow")
-    visitor.page.get_by_role("link", name="Mend all that match").click()
-    visitor.page.get_by_label("Jobs a minute").fill("1")
-    visitor.page.get_by_role("button", name="Find and check them").click()
-    visitor.page.wait_for_url("**/bulk/bulk_*")
-    visitor.until("Retry 4 jobs").click()
-    for button, said in (("Pause", "paused"), ("Resume", "goes on"), ("Cancel the run", "cancelled")):
-        visitor.page.locator("#bulk-decisions").get_by_role("button", name=button).click()
-        visitor.page.locator(".said").get_by_text(said).wait_for()
-    assert sum(history.job(job).status is Status.FAILED for job in jobs) >= 2
+@pytest.mark.parametrize("look", LOOKS)
+def test_what_may_be_in_cal_com_is_discarded_only_by_who_has_looked(visit: Visit, history: History, look: Look) -> None:
+    lost = history.lost()
+    visitor = visit(Role.OPERATOR, look).go(f"/jobs/{lost.id}/mend")
+    discard = visitor.page.locator("form[action$='/discard']")
+    discard.get_by_role("textbox").fill("told by hand")
+    discard.get_by_role("button", name="Discard").click()
+    looked = discard.get_by_label("I looked in Cal.com")
+    expect(looked).to_be_focused()  # the browser asks for it
+    assert history.job(lost).status is Status.FAILED
+    looked.check()
+    visitor.press("Discard", "The job is discarded.", within=discard)
+    expect(visitor.page.locator("main dl")).to_contain_text("discarded")
+    visitor.look_over("mend-discarded")
+    visitor.page.get_by_role("link", name=lost.id).click()
+    expect(visitor.page.locator("tr", has_text="told by hand")).to_contain_text("discard")
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_free_times_are_shown_week_by_week_and_one_is_chosen(visit: Visit, history: History, look: Look) -> None:
+    job = history.failed()
+    visitor = visit(Role.OPERATOR, look).go(f"/jobs/{job.id}/mend")
+    page, change = visitor.page, visitor.page.locator("#change")
+    page.get_by_role("link", name="Check again").click()
+    expect(page.locator("#verdict")).to_contain_text("useful")
+    expect(page.get_by_label("Desk").locator("[aria-current]")).to_have_text("Jobs")
+    days = change.locator("h4")
+    shown = [days.first.inner_text()]
+    for way in ("Later", "Later", "Earlier"):
+        change.get_by_role("link", name=way).click()
+        expect(days.first).not_to_have_text(shown[-1])
+        shown.append(days.first.inner_text())
+    assert shown[1] == shown[3] != shown[2]
+    visitor.look_over("mend-week")
+    wanted = change.locator(".slots a").last
+    label = wanted.inner_text()
+    wanted.click()
+    expect(change.get_by_role("status")).to_contain_text(label)
+    change.get_by_label("Why, for whoever").fill("offered on the phone")
+    visitor.press("Change and retry", "The job is changed and runs again", within=change)
+    assert ends_as(history, job, Status.SUCCEEDED).starts_at != job.starts_at
+    visitor.go(f"/audit?deed=amend&target={job.id}")
+    expect(page.locator("tbody tr")).to_contain_text("offered on the phone")
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_a_page_that_is_older_than_the_job_does_nothing(visit: Visit, history: History, look: Look) -> None:
+    job = history.failed()
+    first, second = (visit(Role.OPERATOR, look).go(f"/jobs/{job.id}/mend") for _ in range(2))
+    first.press("Retry now", "The job runs again.")
+    booked = ends_as(history, job, Status.SUCCEEDED)
+    second.expected = {409}
+    second.page.get_by_role("button", name="Retry now").click()
+    second.page.get_by_role("alert").get_by_text("has changed since it was looked at").wait_for()
+    second.look_over("mend-too-late")
+    assert history.job(job) == booked
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_where_the_slot_is_gone_a_retry_all_the_same_fails_again(visit: Visit, history: History, look: Look) -> None:
+    job = history.gone()
+    visitor = visit(Role.OPERATOR, look).go(f"/jobs/{job.id}/mend")
+    visitor.reload_until("slot gone")
+    visitor.press("Retry all the same", "The job runs again.")
+    eventually(lambda: history.job(job).finished_at not in {None, job.finished_at}, within=30, what="it ends anew")
+    again = history.job(job)
+    assert again.final is not None
+    assert (again.status, again.final.result) == (Status.FAILED, Result.SLOT_TAKEN)

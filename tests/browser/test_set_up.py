@@ -1,4 +1,4 @@
-"""Endpoints, accounts, agents, settings and operators: looked at, tested and switched."""
+"""Accounts, agents, settings and the record: looked at, tested and narrowed down."""
 
 from __future__ import annotations
 
@@ -6,121 +6,86 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
+from app.domain.audit import AuditEntry, Deed
+from app.domain.identifiers import new_audit_id
 from app.domain.operators import Role
+from tests.admin.mending import database_of
 from tests.browser.history import History
 from tests.browser.visitors import LOOKS, Look, Visitor
-from tests.support.receiver import Receiver
-from tests.support.waiting import eventually
+from tests.support.stack import Stack
 
 pytestmark = pytest.mark.slow
 Visit = Callable[..., Visitor]
-Receivers = tuple[Receiver, Receiver]
-
-
-def press(page: Page, button: str, said: str) -> None:
-    page.get_by_role("button", name=button, exact=True).click()
-    page.locator(".said").get_by_text(said).first.wait_for()
 
 
 @pytest.mark.parametrize("look", LOOKS)
-def test_an_endpoint_is_tested_and_gets_again_what_it_missed(
-    visit: Visit, history: History, receivers: Receivers, look: Look
+def test_an_account_is_tested_and_its_free_times_are_thrown_away(
+    visit: Visit, history: History, stack: Stack, look: Look
 ) -> None:
-    visitor = visit(Role.OPERATOR, look).go(f"/webhooks/{history.endpoints[0]}")
-    before = len(receivers[0].received)
-    press(visitor.page, "Send a test event", "test event")
-    eventually(lambda: len(receivers[0].received) > before, within=30)
-    visitor.go(f"/webhooks/{history.endpoints[0]}")
-    visitor.page.get_by_label("Events since (UTC)").fill(f"{datetime.now(UTC) - timedelta(hours=2):%Y-%m-%dT%H:%M}")
-    visitor.page.get_by_label("also what it took").check()
-    before = len(receivers[0].received)
-    visitor.page.get_by_role("button", name="Recover").click()
-    visitor.page.locator(".said p").first.wait_for()
-    eventually(lambda: len(receivers[0].received) > before, within=30)
-
-
-@pytest.mark.parametrize("look", LOOKS)
-def test_an_admin_makes_a_new_secret_and_switches_an_endpoint_off_and_on(
-    visit: Visit, history: History, look: Look
-) -> None:
-    visitor = visit(Role.ADMIN, look).go(f"/webhooks/{history.endpoints[0]}")
-    page = visitor.page
-    page.get_by_role("button", name="Make a new secret").click()
-    expect(page.locator("code.secret")).to_contain_text("whsec_")
-    visitor.keep("endpoint-secret")
-    visitor.go(f"/webhooks/{history.endpoints[0]}")
-    expect(page.locator("code.secret")).to_have_count(0)
-    page.get_by_role("button", name="Disable").click()
-    expect(page.locator("#health")).to_contain_text("disabled")
-    page.get_by_role("button", name="Enable").click()
-    expect(page.locator("#health")).to_contain_text("enabled")
-
-
-def test_a_delivery_is_sent_again(visit: Visit, history: History, receivers: Receivers) -> None:
-    visitor = visit(Role.OPERATOR).go(f"/webhooks/{history.endpoints[0]}?state=succeeded")
-    visitor.page.locator("#deliveries tbody a").first.click()
-    before = len(receivers[0].received)
-    visitor.page.get_by_role("button", name="Send it again").click()
-    visitor.page.locator(".said p").first.wait_for()
-    eventually(lambda: len(receivers[0].received) > before, within=30)
-
-
-@pytest.mark.parametrize("look", LOOKS)
-def test_an_account_is_tested_and_its_free_times_are_thrown_away(visit: Visit, history: History, look: Look) -> None:
-    visitor = visit(Role.OPERATOR, look).go(f"/accounts/{history.account.id}")
-    page = visitor.page
+    stack.manage(history.agent, action="suggest")
+    visitor = visit(Role.OPERATOR, look).go("/accounts")
+    page, kept = visitor.page, visitor.page.locator("#kept")
+    page.get_by_role("link", name="Front desk").click()
+    expect(kept.get_by_role("columnheader", name="Free starts")).to_have_count(1)
+    visitor.look_over("account-kept")
+    visitor.press("Throw them away", "are thrown away. Cal.com is asked again when they are wanted.")
+    expect(kept).to_contain_text("Nothing is kept now.")
     page.get_by_role("button", name="Ask Cal.com now").click()
     page.get_by_role("button", name="Ask Cal.com again").wait_for()
-    visitor.keep("account-tested")
-    visitor.go(f"/accounts/{history.account.id}")
-    page.get_by_role("button", name="Throw them away").click()
-    page.locator(".said p").first.wait_for()
+    expect(page.locator(".findings")).to_contain_text("as rivera (America/New_York)")
+    visitor.look_over("account-tested")
 
 
 @pytest.mark.parametrize("look", LOOKS)
 def test_an_agent_and_the_parts_are_looked_at(visit: Visit, history: History, look: Look) -> None:
-    visitor = visit(Role.ADMIN, look).go(f"/agents/{history.agent.id}")
+    visitor = visit(Role.ADMIN, look).go("/agents")
+    visitor.page.get_by_role("link", name="Dr. Rivera").click()
     visitor.page.get_by_role("button", name="Ask Cal.com now").click()
     visitor.page.get_by_text("As Cal.com says now").wait_for()
+    expect(visitor.page.locator(".findings")).to_contain_text("It is as it was when it was read.")
+    visitor.look_over("agent-tested")
     visitor.go("/settings")
     visitor.page.get_by_role("button", name="Look now").click()
     visitor.page.get_by_role("button", name="Look again").wait_for()
     assert "sandbox_rivera" not in visitor.page.content()
-    visitor.keep("settings-looked")
+    visitor.look_over("settings-looked")
 
 
 @pytest.mark.parametrize("look", LOOKS)
-def test_an_operator_is_invited_and_signs_in_by_the_link(visit: Visit, look: Look) -> None:
-    admin = visit(Role.ADMIN, look).go("/operators")
-    name = f"new-{look.name.lower()}"
-    admin.page.get_by_label("Name, or the e-mail").fill(name)
-    admin.page.keyboard.press("Enter")
-    link = admin.page.locator("code.secret").inner_text()
-    admin.keep("operators-invited")
-    newcomer = visit(None, look)
-    newcomer.page.goto(newcomer.url + link.partition("/desk")[2])
-    for field in newcomer.page.locator("input[type=password]").all():
-        field.fill("a long enough password")
-    newcomer.keep("welcome")
-    newcomer.page.get_by_role("button", name="Set the password").click()
-    newcomer.page.get_by_text(f"The password of {name} is set.").wait_for()
-    newcomer.sign_in(name, "a long enough password")
-    expect(newcomer.page.locator("h1")).to_have_text("Overview")
-
-
-def test_signing_out_everywhere_ends_every_session(visit: Visit) -> None:
-    here, there = visit(Role.VIEWER), visit(Role.VIEWER)
-    here.go("/sessions").page.get_by_role("button", name="Sign out everywhere").click()
-    here.page.get_by_role("button", name="Sign in", exact=True).wait_for()
-    there.go("/jobs").page.get_by_role("button", name="Sign in", exact=True).wait_for()
-
-
-@pytest.mark.parametrize("look", LOOKS)
-def test_the_record_is_narrowed_down(visit: Visit, history: History, look: Look) -> None:
-    visitor = visit(Role.ADMIN, look).go("/audit")
-    visitor.page.get_by_label("Deed").select_option("sign_in")
+def test_the_record_is_narrowed_down(visit: Visit, look: Look) -> None:
+    visitor = visit(Role.VIEWER, look).go("/audit")
+    visitor.page.get_by_label("Deed").select_option("sign in")
+    visitor.page.get_by_label("By").fill("operator:viewer")
     visitor.page.get_by_role("button", name="Show").click()
-    expect(visitor.page.locator("tbody tr").first).to_contain_text("sign in")
-    assert "deed=sign_in" in visitor.page.url
+    newest = visitor.page.locator("tbody tr").first
+    expect(newest).to_contain_text("sign in")
+    assert "deed=sign_in&actor=operator%3Aviewer" in visitor.page.url
+    newest.locator("td").nth(2).get_by_role("link", name="viewer").click()
+    assert "target=oper_" in visitor.page.url
+    visitor.look_over("audit-viewer")
+
+
+@pytest.fixture(scope="module")
+def long_record(history: History) -> str:
+    """Whose: it has more entries than go onto one page."""
+    actor, now = "cli:clerk", datetime.now(UTC)
+    with database_of(history.site) as database, database.unit() as unit:
+        for number in range(51):
+            at = now - timedelta(minutes=number)
+            unit.audit.save(AuditEntry(id=new_audit_id(), at=at, actor=actor, deed=Deed.PRUNE, reason=f"No. {number}"))
+        unit.commit()
+    return actor
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_a_long_record_is_read_to_its_end(visit: Visit, long_record: str, look: Look) -> None:
+    visitor = visit(Role.VIEWER, look).go(f"/audit?actor={long_record}")
+    page, lines = visitor.page, visitor.page.locator("tbody tr")
+    expect(lines).to_have_count(50)
+    page.get_by_role("link", name="Older").click()
+    expect(lines).to_have_count(1)
+    expect(lines).to_contain_text("No. 50")
+    page.get_by_role("link", name="Newest").click()
+    expect(lines).to_have_count(50)

@@ -55,21 +55,27 @@ class Visitor:
         self.page.get_by_role("button", name="Sign in", exact=True).click()
         self.page.get_by_role("button", name="Sign out", exact=True).wait_for()
 
+    def press(self, button: str, said: str, *, within: Locator | None = None) -> None:
+        """A button, by what it says, and wait until the next page says that."""
+        (within or self.page.locator("main")).get_by_role("button", name=button).click()
+        self.page.locator(".said").get_by_text(said).wait_for()
+
     def until(self, button: str) -> Locator:
         """A button that appears by itself or, without a script, when the page is loaded again."""
         found = self.page.get_by_role("button", name=button)
-        self._await(found)
+        self.until_shown(found)
         return found
 
     def until_text(self, text: str) -> None:
         """The same for some text."""
-        self._await(self.page.get_by_text(text))
+        self.until_shown(self.page.get_by_text(text))
 
     def reload_until(self, text: str) -> None:
         """Load the page again until it says this."""
         self._reload_until(self.page.get_by_text(text))
 
-    def _await(self, wanted: Locator) -> None:
+    def until_shown(self, wanted: Locator) -> None:
+        """The same for anything."""
         if self.look is Look.PLAIN:
             self._reload_until(wanted)
         else:
@@ -87,6 +93,14 @@ class Visitor:
         path = SCREENSHOTS / f"{name}-{self.look.name.lower()}.png"
         self.page.screenshot(path=path, full_page=True)
         return path
+
+    def look_over(self, name: str) -> None:
+        """Keep how the page looks, and see that nothing on it stands in anybody's way."""
+        self.keep(name)
+        assert self.page.locator("h1").count() == 1, name
+        assert not self.scrolls_sideways(), name
+        if self.look is not Look.PLAIN:  # axe is a script
+            assert (name, self.barriers()) == (name, [])
 
     def barriers(self) -> list[str]:
         """What axe finds on the page: each rule that is broken, and where (WCAG 2.2 A and AA, and best practices)."""

@@ -10,6 +10,7 @@ from app.admin.paging import PAGE, place_text, read_place
 from app.admin.place import Place
 from app.admin.roles import current, for_role
 from app.admin.setup_facts import account_row, agent_row, finding_row, held_row, hook_row, sweep_row
+from app.admin.words import counted
 from app.container.desk import DeskCases
 from app.container.setup import SetupCases
 from app.domain.operators import Role
@@ -44,7 +45,7 @@ def account_pages(cases: DeskCases, _place: Place) -> Blueprint:
     @for_role(Role.OPERATOR)
     def purge(account_id: str) -> Response:
         days = setup.purge_slots(account_id, actor=current().actor)
-        flash(f"{days} days of free times are thrown away. Cal.com is asked again when they are wanted.")
+        flash(f"The free times of {counted(days, 'day')} are thrown away. Cal.com is asked again when they are wanted.")
         return redirect(url_for(".show", account_id=account_id), 303)
 
     return pages

@@ -10,6 +10,7 @@ from app.admin.links import to_target
 from app.admin.paging import PAGE
 from app.admin.place import Place
 from app.admin.roles import for_role
+from app.admin.words import word
 from app.container.desk import DeskCases
 from app.domain.audit import AuditEntry, AuditFilter, Deed
 from app.domain.operators import Role
@@ -32,9 +33,10 @@ def audit_pages(cases: DeskCases, _place: Place) -> Blueprint:
             before=before or None,
         )
         found = cases.setup.list_audit(wanted)
+        names = {operator.id: operator.name for operator in cases.staff.list_all()}
         return render_template(
             "audit.html",
-            rows=[_row(entry) for entry in found[:PAGE]],
+            rows=[_row(entry, names.get(entry.target, "")) for entry in found[:PAGE]],
             deeds=[deed.value for deed in Deed],
             asked=asked,
             kept={name: value for name, value in asked.items() if value},
@@ -52,13 +54,15 @@ def _deed(text: str) -> Deed | None:
         raise refused("deed", f"It must be one of {', '.join(Deed)}.") from None
 
 
-def _row(entry: AuditEntry) -> dict[str, Any]:
+def _row(entry: AuditEntry, name: str) -> dict[str, Any]:
+    """`name`: of the operator it was done to, if it was one; no other page tells whose an id is."""
     return {
         "at": entry.at,
         "actor": entry.actor,
         "deed": entry.deed.value,
         "target": entry.target,
+        "name": name,
         "link": to_target(entry.target),
         "reason": entry.reason,
-        "counts": ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in entry.counts.items()),
+        "counts": ", ".join(f"{word(name)}: {count}" for name, count in entry.counts.items()),
     }

@@ -14,6 +14,7 @@ from app.admin.bulk_facts import about, buttons, item_facts, progress_facts, run
 from app.admin.job_filter import read_filter
 from app.admin.place import Place
 from app.admin.roles import current, for_role
+from app.admin.words import counted
 from app.container.desk import DeskCases
 from app.container.mending import MendingCases
 from app.domain.bulk import MOST_JOBS, MOST_RATE, USUAL_RATE, BulkAction, BulkRun, ItemState
@@ -97,7 +98,7 @@ def _add_decisions(pages: Blueprint, cases: MendingCases) -> None:
     def confirm(run_id: str) -> Response:
         number = request.form.get("number", -1, type=int)
         run = cases.confirm_bulk(run_id, number, actor=current().actor, with_open="with_open" in request.form)
-        return _done(run, f"The run acts on {run.number} jobs now.")
+        return _done(run, f"The run acts on {counted(run.number, 'job')} now.")
 
     @pages.post("/<run_id>/pause")
     @for_role(Role.OPERATOR)

@@ -43,7 +43,7 @@ def _show(webhooks: DeskWebhookCases, delivery_id: str) -> str:
         job_id=job_id,
         job_link=to_job(job_id) if job_id else "",
         appointment_id=event.appointment_id,
-        attempts=[attempt_row(attempt, sees_people=sees) for attempt in delivery.history],
+        attempts=[attempt_row(each, number, sees_people=sees) for number, each in enumerate(delivery.history, 1)],
         sees_people=sees,
         data=json.dumps(dict(event.data), ensure_ascii=False, indent=2) if sees else "",
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -9,11 +10,15 @@ from werkzeug.wrappers import Response
 
 from app.admin.place import Place
 from app.admin.roles import current, for_role
+from app.admin.words import counted
 from app.container.desk import DeskCases
-from app.domain.errors import RefusedError
+from app.domain.errors import ConflictError, RefusedError
 from app.domain.operators import Operator, Role
 from app.services.named import refused
 from app.services.operator_accounts import Invitation
+
+USUAL = {"name": "", "role": Role.OPERATOR.value}
+"""What the form that adds one says, as long as nobody says otherwise."""
 
 
 def operator_pages(cases: DeskCases, place: Place) -> Blueprint:
@@ -30,9 +35,16 @@ def operator_pages(cases: DeskCases, place: Place) -> Blueprint:
         try:
             invitation = cases.staff.add(request.form.get("name", ""), _role(), actor=current().actor)
         except RefusedError as error:
-            return _show(cases, said=" ".join(error.fields.values())), 400
+            return _show(cases, said=" ".join(error.fields.values()), given=request.form), 400
+        except ConflictError as error:
+            return _show(cases, said=str(error), given=request.form), 409
         return _show(cases, invitation=invitation, place=place)
 
+    _add_changes(pages, cases, place)
+    return pages
+
+
+def _add_changes(pages: Blueprint, cases: DeskCases, place: Place) -> None:
     @pages.post("/<name>/link")
     @for_role(Role.ADMIN)
     def invite(name: str) -> str:
@@ -44,17 +56,18 @@ def operator_pages(cases: DeskCases, place: Place) -> Blueprint:
         disabled = {"disable": True, "enable": False}.get(request.form.get("may", ""))
         role = _role() if "role" in request.form else None
         after = cases.staff.change(name, role=role, disabled=disabled, actor=current().actor)
-        flash(f"{after.name} is {'disabled' if after.disabled_at else after.role.value} now.")
+        if role:
+            flash(f"The role of {after.name} is {after.role} now.")
+        if disabled is not None:
+            flash(f"{after.name} {'is disabled, and signed out everywhere' if disabled else 'may sign in again'}.")
         return redirect(url_for(".list_all"), 303)
 
     @pages.post("/<name>/sign-out")
     @for_role(Role.ADMIN)
     def sign_out(name: str) -> Response:
         ended = cases.staff.sign_out_everywhere(name, actor=current().actor)
-        flash(f"{name} is signed out everywhere ({ended} sessions).")
+        flash(f"{name} is signed out everywhere ({counted(ended, 'session')}).")
         return redirect(url_for(".list_all"), 303)
-
-    return pages
 
 
 def _role() -> Role:
@@ -64,7 +77,14 @@ def _role() -> Role:
         raise refused("role", f"It must be one of {', '.join(Role)}.") from None
 
 
-def _show(cases: DeskCases, *, said: str = "", invitation: Invitation | None = None, place: Place | None = None) -> str:
+def _show(
+    cases: DeskCases,
+    *,
+    said: str = "",
+    given: Mapping[str, str] = USUAL,
+    invitation: Invitation | None = None,
+    place: Place | None = None,
+) -> str:
     link = ""
     if invitation is not None and place is not None:
         link = place.public_url + url_for("sign_in.welcome", token=invitation.token)
@@ -72,6 +92,7 @@ def _show(cases: DeskCases, *, said: str = "", invitation: Invitation | None = N
         "operators.html",
         operators=[_row(operator) for operator in cases.staff.list_all()],
         roles=[role.value for role in Role],
+        form={name: given.get(name, "") for name in USUAL},
         said=said,
         link=link,
         invited=invitation.operator.name if invitation else "",
@@ -80,11 +101,15 @@ def _show(cases: DeskCases, *, said: str = "", invitation: Invitation | None = N
 
 
 def _row(operator: Operator) -> dict[str, Any]:
+    state, tone = ("active", "good") if operator.password_hash else ("no password yet", "")
+    if operator.disabled_at:
+        state, tone = "disabled", "bad"
     return {
         "name": operator.name,
+        "is_you": operator.id == current().operator.id,
         "role": operator.role.value,
-        "created_at": operator.created_at,
         "signed_in_at": operator.signed_in_at,
         "disabled": operator.disabled_at is not None,
-        "has_password": bool(operator.password_hash),
+        "state": state,
+        "tone": tone,
     }

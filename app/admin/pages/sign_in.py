@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from app.admin.place import Place
 from app.admin.roles import current, for_anyone, for_role
+from app.admin.words import counted
 from app.container.desk import DeskCases
 from app.domain.errors import RefusedError, SignInRefusedError
 from app.domain.operators import LONGEST, SHORTEST_PASSWORD, Role, token_hash
@@ -56,7 +57,7 @@ def _add_sessions(pages: Blueprint, cases: DeskCases, place: Place) -> None:
     @for_role(Role.VIEWER)
     def leave_everywhere() -> Response:
         ended = cases.staff.sign_out_everywhere(current().operator.name, actor=current().actor)
-        return _let_out(place, f"You are signed out everywhere ({ended} sessions).")
+        return _let_out(place, f"You are signed out everywhere ({counted(ended, 'session')}).")
 
     @pages.get("/sessions")
     @for_role(Role.VIEWER)
@@ -80,12 +81,17 @@ def _add_provider(pages: Blueprint, cases: DeskCases, place: Place, visit: Calla
 
     @pages.post("/provider")
     @for_anyone
-    def provider() -> Response:
+    def provider() -> Response | str | tuple[str, int]:
         if cases.provider is None:
             return redirect(url_for(".form"), 303)
-        begun = cases.provider.begin(url_for(".provided", _external=True))
+        name = cases.provider.name
+        try:
+            begun = cases.provider.begin(url_for(".provided", _external=True))
+        except SignInRefusedError:
+            return _show_form(cases, said=f"{name} does not answer just now. Try again in a moment."), 502
         session[VISIT] = {**begun.kept, "next": request.form.get("next", "")}
-        return redirect(begun.url, 303)
+        # A page that goes on by itself: what a form is answered with may not lead to other sites (form-action 'self').
+        return render_template("provider.html", provider=name, url=begun.url)
 
     @pages.get("/provider")
     @for_anyone

@@ -14,8 +14,10 @@ from app.admin.pages.deliveries import add_delivery_pages
 from app.admin.paging import PAGE, place_text, read_place
 from app.admin.place import Place
 from app.admin.roles import current, for_role
+from app.admin.words import counted
 from app.container.desk import DeskCases
 from app.container.desk_webhooks import DeskWebhookCases
+from app.domain.errors import RefusedError
 from app.domain.events import EventName
 from app.domain.operators import Role
 from app.domain.paging import Place as ListPlace
@@ -43,6 +45,7 @@ def webhook_pages(cases: DeskCases, _place: Place) -> Blueprint:
 
     _add_mending(pages, webhooks)
     _add_switches(pages, webhooks)
+    _add_verification(pages, webhooks)
     add_delivery_pages(pages, webhooks)
     return pages
 
@@ -62,7 +65,8 @@ def _add_mending(pages: Blueprint, webhooks: DeskWebhookCases) -> None:
     def recover(endpoint_id: str) -> Response:
         since, delivered = _since(request.form.get("since", "")), "delivered" in request.form
         count = owners.recover_deliveries(endpoint_id, since, ALL, actor=current().actor, delivered=delivered)
-        flash(f"{count} deliveries are on their way." if count else "Nothing was missed since then.")
+        sent = f"On the way: {counted(count, 'delivery', 'deliveries')}."
+        flash(sent if count else "Nothing was missed since then.")
         return redirect(url_for(".show", endpoint_id=endpoint_id), 303)
 
 
@@ -89,16 +93,32 @@ def _add_switches(pages: Blueprint, webhooks: DeskWebhookCases) -> None:
         flash("The endpoint is disabled. What waits for it stays.")
         return redirect(url_for(".show", endpoint_id=endpoint_id), 303)
 
+
+def _add_verification(pages: Blueprint, webhooks: DeskWebhookCases) -> None:
+    verify_endpoint = webhooks.owners.challenge_endpoint
+
+    @pages.post("/<endpoint_id>/challenge")
+    @for_role(Role.ADMIN)
+    def challenge(endpoint_id: str) -> Response:
+        verify_endpoint(endpoint_id, ALL, actor=current().actor)
+        flash("A new challenge is on its way.")
+        return redirect(url_for(".show", endpoint_id=endpoint_id), 303)
+
     @pages.post("/<endpoint_id>/verify")
     @for_role(Role.ADMIN)
-    def verify(endpoint_id: str) -> Response:
+    def verify(endpoint_id: str) -> Response | tuple[str, int]:
         answer = request.form.get("answer", "").strip()
-        owners.challenge_endpoint(endpoint_id, ALL, actor=current().actor, answer=answer)
-        flash("The endpoint is verified." if answer else "A new challenge is on its way.")
+        try:
+            if not answer:
+                raise refused("challenge", "It is empty.")
+            verify_endpoint(endpoint_id, ALL, actor=current().actor, answer=answer)
+        except RefusedError as error:
+            return _show(webhooks, endpoint_id, said=" ".join(error.fields.values()), answer=answer), 400
+        flash("The endpoint is verified.")
         return redirect(url_for(".show", endpoint_id=endpoint_id), 303)
 
 
-def _show(webhooks: DeskWebhookCases, endpoint_id: str, *, secret: str = "") -> str:
+def _show(webhooks: DeskWebhookCases, endpoint_id: str, *, secret: str = "", said: str = "", answer: str = "") -> str:
     shown = webhooks.show_health(endpoint_id, ALL)
     state, name = request.args.get("state", ""), request.args.get("event", "")
     wanted = _filter(shown.health.endpoint.id, state, name, read_place(request.args.get("after", "")))
@@ -110,6 +130,8 @@ def _show(webhooks: DeskWebhookCases, endpoint_id: str, *, secret: str = "") -> 
         secrets=shown.secrets,
         unreadable=shown.unreadable,
         secret=secret,
+        said=said,
+        answer=answer,
         overlap=ROTATION_OVERLAP,
         most=MOST,
         rows=rows,

@@ -82,8 +82,8 @@ class Live {
     const within = (node) => (node instanceof Element ? node : node?.parentElement)?.closest("[data-live]");
     const selection = document.getSelection();
     if (selection && !selection.isCollapsed && within(selection.anchorNode)) return "Paused while text is selected";
-    if (within(document.activeElement)) return "Paused while you are in the list";
-    if (document.querySelector("[data-live] input:checked")) return "Paused while rows are chosen";
+    if (within(document.activeElement)) return "Paused while you are at something in it";
+    if (document.querySelector("[data-live] input:checked")) return "Paused while something is chosen";
     return "";
   }
 
