@@ -41,15 +41,15 @@ def enforce_roles(app: Flask, check_session: Callable[[str], SignedIn], cookie: 
 
     @app.before_request
     def check() -> None:
-        if request.endpoint is None:
-            return
-        role = role_of(app, request.endpoint)
         try:
             g.signed_in = check_session(request.cookies.get(cookie, ""))
         except NotAuthenticatedError:
             g.signed_in = None
-            if role is not None:
-                raise SignedOutError from None
+        if request.endpoint is None:  # there is no such page
+            return
+        role = role_of(app, request.endpoint)
+        if role is not None and g.signed_in is None:
+            raise SignedOutError
         if role is not None and not g.signed_in.operator.role.covers(role):
             raise NotAllowedError(role)
         if request.method not in {"GET", "HEAD", "OPTIONS"}:

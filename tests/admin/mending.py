@@ -47,7 +47,7 @@ def booked(site: DeskSite, agent: Agent, at: datetime, **fields: Any) -> Job:
 
 def failed(site: DeskSite, job: Job, result: Result = Result.UPSTREAM_DOWN) -> Job:
     """The job as a worker that gave it up leaves it."""
-    now = datetime.now(UTC) + timedelta(hours=1)
+    now = max(datetime.now(UTC), job.next_attempt_at)
     with database_of(site) as database, database.unit() as unit:
         held = unit.jobs.claim(job.id, owner="w_1", now=now, lease_until=now + LEASE)
         assert held is not None

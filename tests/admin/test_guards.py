@@ -139,4 +139,6 @@ def test_a_refusal_leads_back_to_the_page_the_form_was_on(site: DeskSite, came_f
 def test_what_is_not_there_is_said_in_a_page(site: DeskSite) -> None:
     lost = site.browser().get("/nowhere")
     assert (lost.status, "Not Found" in lost.text) == (404, True)
+    assert "Sign out" in lost.text, "who is signed in is not asked to sign in"
+    assert '<a href="/desk/sign-in">Sign in</a>' in site.stranger().get("/nowhere").html
     assert lost.headers["Content-Type"].startswith("text/html")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from app.domain.audit import AuditFilter, Deed
@@ -68,7 +70,10 @@ def test_wrong_passwords_are_answered_alike_and_cost_more_and_more_time(site: De
     for _ in range(FREE_TRIES):
         page = visitor.post("/sign-in", name=name, password="wrong")
         assert (page.status, "do not fit" in page.text) == (401, True)
-    assert visitor.post("/sign-in", name=name, password="wrong").status == 401
+    again = visitor.post("/sign-in", name=name, password="wrong")
+    assert again.status == 401
+    assert re.search(f'value="{name}"[^>]* required>', again.html)
+    assert re.search('name="password"[^>]* autofocus>', again.html), "the name is there, the password is typed anew"
     locked = visitor.post("/sign-in", name=name, password=PASSWORD)
     assert (locked.status, "Wait 2 seconds" in locked.text or "Wait 1 seconds" in locked.text) == (429, True)
 

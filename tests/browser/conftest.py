@@ -114,8 +114,10 @@ def visit(chromium: Browser, stack: Stack, names: dict[Role, str]) -> Iterator[C
     def begin(role: Role | None = Role.OPERATOR, look: Look = Look.LIGHT, *, name: str = "") -> Visitor:
         visitor = Visitor(chromium, stack.url, look)
         visitors.append(visitor)
-        if name or role is not None:
-            visitor.sign_in(name or names[role or Role.VIEWER], PASSWORD)
+        if role is not None:
+            name = name or names[role]
+        if name:
+            visitor.sign_in(name, PASSWORD)
         return visitor
 
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)

@@ -147,6 +147,18 @@ def test_a_claimed_call_is_nobody_elses_until_it_is_released(visit: Visit, histo
 
 
 @pytest.mark.parametrize("look", LOOKS)
+def test_a_call_that_is_claimed_in_one_browser_appears_in_another(
+    visit: Visit, history: History, hire: Callable[[str, Role], str], look: Look
+) -> None:
+    job, name = history.to_call_back(), hire(f"caller-{look.name}".lower(), Role.OPERATOR)
+    here, there = (visit(None, look, name=name) for _ in range(2))
+    here.go("/callers?tab=mine").page.get_by_text("You have claimed no call.").wait_for()
+    there.go("/callers").press("Claim", "The call is yours.", within=there.page.locator(f"#{job.id}"))
+    here.until_shown(here.page.locator(f"#{job.id}"))
+    expect(here.page.get_by_text("You have claimed no call.")).to_have_count(0)
+
+
+@pytest.mark.parametrize("look", LOOKS)
 def test_who_is_nowhere_is_not_found(visit: Visit, look: Look) -> None:
     visitor = visit(Role.OPERATOR, look).go("/jobs?state=failed&within=1h")
     page = visitor.page
