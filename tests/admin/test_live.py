@@ -143,6 +143,17 @@ def test_a_job_is_followed_to_its_end_and_what_was_opened_stays_open(page: Page,
     expect(page.locator("#attempt-1")).to_have_attribute("open", "")
 
 
+def test_what_is_over_is_not_asked_for_any_more(page: Page, database: Database) -> None:
+    """Each look at a job that ended without its booking asks Cal.com what a retry would come to."""
+    waiting = rows.claimed(database, rows.added(database))
+    page.goto(f"/desk/jobs/{waiting.id}/mend")
+    expect(page.locator(STATE)).to_have_text("Live")
+    assert rows.finish(database, waiting)
+    page.clock.run_for(ROUND)
+    expect(page.locator("[data-live-control]")).to_be_hidden()
+    pass_a_round(page, asks=False)
+
+
 def test_the_request_is_copied(page: Page, database: Database) -> None:
     page.goto(f"/desk/jobs/{job(database)}")
     page.get_by_text("The request as curl").click()

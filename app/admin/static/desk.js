@@ -31,7 +31,8 @@ const EVERY = 5_000;
 const NOBODY_AFTER = 10 * 60_000;
 
 /** Elements with data-live are exchanged, by id, for what the server says now: every five seconds, but not while the
- *  page is hidden, paused or without a reader, nor while somebody has chosen, selected or is at something in them. */
+ *  page is hidden, paused or without a reader, nor while somebody has chosen, selected or is at something in them. It
+ *  ends when the server marks none of them any more. */
 class Live {
   #control = document.querySelector("[data-live-control]");
   #state = this.#control.querySelector("[data-live-state]");
@@ -112,14 +113,19 @@ class Live {
 
   #exchange(fresh) {
     for (const part of this.#parts()) {
-      const html = fresh.getElementById(part.id)?.innerHTML;
-      if (html === undefined || html === this.#shown.get(part.id)) continue;
+      const now = fresh.getElementById(part.id);
+      if (!now) continue;
+      part.toggleAttribute("data-live", now.hasAttribute("data-live"));
+      const html = now.innerHTML;
+      if (html === this.#shown.get(part.id)) continue;
       this.#shown.set(part.id, html);
       const open = [...part.querySelectorAll("details[open][id]")].map((details) => details.id);
       part.innerHTML = html;
       for (const id of open) document.getElementById(id)?.setAttribute("open", "");
       localise(part);
     }
+    this.#over = this.#parts().length === 0;
+    this.#control.hidden = this.#over;
   }
 }
 
