@@ -9,6 +9,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from psutil import Process
+
 from app.cli.up import web
 from app.domain.answers import LONGEST_WAIT
 from config.settings import load_settings
@@ -57,12 +59,12 @@ def test_it_checks_out_with_the_settings_of_the_environment(tmp_path):
     assert LONGEST_WAIT < int(read["graceful_timeout"]) < given
 
 
-def test_it_writes_json_only_logs_no_requests_and_its_worker_dies_with_it(tmp_path):
+def test_it_has_its_threads_writes_only_json_and_its_worker_dies_with_it(tmp_path):
     log = tmp_path / "log"
     with log.open("wb") as output:
         server = subprocess.Popen(
             [sys.executable, "-m", "gunicorn", "-c", "python:config.gunicorn", "-b", "unix:web.sock", "echo:app"],
-            env=environ(tmp_path),
+            env=environ(tmp_path, WEB_THREADS="24"),
             cwd=place_with_app(tmp_path),
             stdout=output,
             stderr=output,
@@ -70,6 +72,7 @@ def test_it_writes_json_only_logs_no_requests_and_its_worker_dies_with_it(tmp_pa
     try:
         eventually(lambda: "Booting worker" in log.read_text())
         (worker,) = descendants(server.pid)
+        eventually(lambda: Process(worker).num_threads() > 24, what="all threads are there before the first request")
         asked = subprocess.run(
             [sys.executable, "-c", ASK], cwd=tmp_path, capture_output=True, text=True, timeout=30, check=True
         )
