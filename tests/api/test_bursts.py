@@ -17,7 +17,7 @@ import requests
 from flask import Blueprint, Flask, g
 
 from app.web.arrival import seconds_since_arrival
-from app.web.turns import Turns, begin_in_turn
+from app.web.turns import PATIENCE, Turns, begin_in_turn
 from tests.api.doubles import BOOK, URL, UseCasesDouble, client_of
 from tests.support.stack import ROOT, free_port
 from tests.support.waiting import eventually
@@ -122,7 +122,7 @@ def test_who_waits_for_an_outcome_keeps_nobody_from_beginning() -> None:
 
     class Waiting(UseCasesDouble):
         def manage_appointment(self, request):
-            all_there.wait(30)
+            all_there.wait(PATIENCE / 2)  # later they would begin without a turn
             return super().manage_appointment(request)
 
     client = client_of(Waiting())
