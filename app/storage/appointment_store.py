@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Row, and_, bindparam, exists, false, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, Row, and_, bindparam, exists, false, or_, select, union_all, update
 from sqlalchemy.orm import Session
 
 from app.domain.appointment_store import AppointmentFilter
@@ -20,10 +20,14 @@ LIVE = [status for status in AppointmentStatus if status.is_live]
 LONGEST = timedelta(days=1)
 
 _names: BindParameter[Sequence[str]] = bindparam("names", expanding=True)
+_by_id = select(appointments.c.id).where(appointments.c.id.in_(_names))
 _by_uid = select(appointment_uids.c.appointment_id).where(appointment_uids.c.uid.in_(_names))
-_named = or_(appointments.c.id.in_(_names), appointments.c.id.in_(_by_uid))
-NAMED = select(appointments).where(_named, appointments.c.org_id == bindparam("org")).order_by(appointments.c.id)
-"""By our id, or by a uid."""
+_of_org = appointments.c.org_id.concat("") == bindparam("org")
+_named = appointments.c.id.in_(union_all(_by_id, _by_uid))
+NAMED = select(appointments).where(_named, _of_org).order_by(appointments.c.id)
+"""By our id, or by a uid. With an `or` of the two, or the organization as it stands, SQLite and PostgreSQL would read
+all that the organization ever booked: 55 ms instead of 0.3 ms where that is 18,000.
+"""
 
 OVERLAPPING = (
     select(appointments)

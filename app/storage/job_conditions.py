@@ -6,7 +6,7 @@ import hashlib
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, exists, or_, select, text, tuple_
+from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, exists, or_, select, text, tuple_, union_all
 from sqlalchemy.orm import Session
 
 from app.domain.jobs import Job, Status
@@ -69,15 +69,21 @@ def is_unhindered(now: Moment) -> ColumnElement[bool]:
     return or_(only_ends, ~goes_first)
 
 
-def may_have_waited() -> ColumnElement[bool]:
-    """Waiting jobs on the appointment of a job, or at an overlapping time of its calendar; `of` gives its values."""
-    overlapping = and_(
-        jobs.c.calendar == bindparam("of_calendar"),
-        jobs.c.starts_at < bindparam("of_ends_at", type_=UtcTime),
-        jobs.c.ends_at > bindparam("of_starts_at", type_=UtcTime),
+def waited(now: Moment) -> ColumnElement[bool]:
+    """Waiting jobs whose time has come on a job's appointment, or at an overlapping time of its calendar; `of` gives
+    its values.
+
+    Two look-ups by an index of their own each: asked for with `or`, SQLite would read every open job.
+    """
+    waits = other.c.finished_at.is_(None), other.c.status != Status.RUNNING, other.c.next_attempt_at <= now
+    same_appointment = other.c.appointment_id == bindparam("of_appointment")
+    overlapping = (
+        other.c.calendar == bindparam("of_calendar"),
+        other.c.starts_at < bindparam("of_ends_at", type_=UtcTime),
+        other.c.ends_at > bindparam("of_starts_at", type_=UtcTime),
     )
-    related = or_(jobs.c.appointment_id == bindparam("of_appointment"), overlapping)
-    return and_(is_open, jobs.c.status != Status.RUNNING, jobs.c.id != bindparam("of_job"), related)
+    ways = [select(other.c.id).where(*waits, same_appointment), select(other.c.id).where(*waits, *overlapping)]
+    return and_(jobs.c.id.in_(union_all(*ways)), jobs.c.id != bindparam("of_job"))
 
 
 def of(job: Job) -> dict[str, Any]:

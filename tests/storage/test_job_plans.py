@@ -1,4 +1,4 @@
-"""However many jobs there are, what the desk asks is read from an index, and no more of it than is shown."""
+"""However much is stored, what is asked is read from an index, and no more of it than is shown or needed."""
 
 from __future__ import annotations
 
@@ -7,18 +7,22 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from app.domain.answers import Result
-from app.domain.appointments import Action
+from app.domain.appointments import Action, Reach
 from app.domain.job_search import COUNTED, JobSearch, Part
 from app.domain.jobs import Status
 from app.domain.paging import Place
 from app.domain.privacy import Person
+from app.storage import job_queries
+from app.storage.appointment_store import SqlAppointmentStore
 from app.storage.job_list import SqlJobList
+from app.storage.job_rows import job_from_row
 from app.storage.personal_data import SqlPersonalData
 from app.storage.schema import migrate
+from app.storage.tables import jobs
 from tests.bench.made_up import TODAY, account_id, agent_id, org_id, person
 from tests.bench.seed_jobs import seed
 from tests.storage.plans import Step, steps_of
@@ -27,6 +31,8 @@ from tests.support.postgres import PostgresDatabases
 JOBS = 12_000
 SMALL = {"organizations", "agents"}
 """Tables of some dozens of rows here, which PostgreSQL reads whole; by their primary key where there are more."""
+
+APPOINTMENTS_BY_ID = {"sqlite_autoindex_appointments_1", "pk_appointments"}
 
 MIDDLE = TODAY - timedelta(days=45)
 SOMEBODY = frozenset({person(200).email, person(200).phone})
@@ -107,6 +113,32 @@ def test_the_jobs_of_a_person_who_wants_to_be_forgotten_are_read_from_indexes(fu
 
     read = {step.index for step in steps_of(full_url, ask)}
     assert {"ix_jobs_email", "ix_jobs_phone", "ix_appointments_email", "ix_appointments_phone"} <= read
+
+
+@pytest.mark.parametrize("name", ["appt_00000000000000000000000042", "uid_of_nobody"])
+def test_an_appointment_is_found_by_its_name_among_all_of_its_organization(full_url: str, name: str) -> None:
+    reach = Reach(
+        org_id=org_id(0), agent_id=agent_id(0, 0), account_id=account_id(0), event_type_id=101, contacts=SOMEBODY
+    )
+
+    def ask(session: Session) -> None:
+        SqlAppointmentStore(session).first_named(org_id(0), name, "another")
+        SqlAppointmentStore(session).within(reach, name)
+
+    steps = steps_of(full_url, ask)
+    assert {step.index for step in steps if step.table == "appointments"} <= APPOINTMENTS_BY_ID
+    assert sum(step.looked_at for step in steps) <= 10
+
+
+def test_who_waits_behind_a_job_is_found_without_reading_every_open_job(full_url: str) -> None:
+    def ask(session: Session) -> None:
+        job = job_from_row(session.execute(select(jobs).where(jobs.c.finished_at.is_(None)).limit(1)).one())
+        asked.append(job_queries.waiting_behind(session, job, now=TODAY))
+
+    asked: list[list[str]] = []
+    read = {step.index for step in steps_of(full_url, ask)[1:]}
+    assert asked
+    assert {"ix_jobs_finished_at", ""} & read == set()
 
 
 def test_reading_a_whole_table_would_be_noticed(full_url: str) -> None:
