@@ -17,9 +17,8 @@ def moment(at: datetime | None) -> Markup | str:
     """In UTC; the page's script shows it in the reader's own time zone, if there is a script."""
     if at is None:
         return NOTHING
-    utc = at.astimezone(UTC)
-    exact = utc.strftime("%Y-%m-%dT%H:%M:%SZ")
-    return Markup('<time datetime="{}">{} UTC</time>').format(exact, utc.strftime("%Y-%m-%d %H:%M:%S"))
+    exact = at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds")
+    return Markup(f'<time datetime="{exact}Z">{exact.replace("T", " ")} UTC</time>')  # noqa: S704 - digits alone
 
 
 def wall(at: datetime | None, zone: str) -> str:
