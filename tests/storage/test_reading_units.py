@@ -1,0 +1,70 @@
+"""A unit that only reads leaves its connection as useful to the next one as it found it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+from cryptography.fernet import Fernet
+
+from app.storage.database import Database
+from tests.storage import rows
+
+PREPARED_AFTER = 5
+"""Executions of a statement on one connection, then psycopg has the server prepare it."""
+
+
+@pytest.fixture
+def narrow(postgres_url: str) -> Iterator[Database]:
+    """With one connection, so that every unit has the same."""
+    database = Database(postgres_url, secret_keys=(Fernet.generate_key().decode(),), pool_size=1)
+    yield database
+    database.dispose()
+
+
+def prepared(database: Database) -> list[str]:
+    with database._reading.connect() as connection:
+        found = connection.exec_driver_sql("SELECT statement FROM pg_prepared_statements").scalars().all()
+        connection.commit()
+    return [statement for statement in found if "FROM jobs" in statement]
+
+
+@pytest.mark.postgres
+def test_what_is_prepared_on_a_connection_outlives_the_unit(narrow: Database) -> None:
+    for _ in range(PREPARED_AFTER + 1):
+        with narrow.reading_unit() as unit:
+            assert unit.jobs.get("job_of_nobody") is None
+    assert len(prepared(narrow)) == 1
+
+
+@pytest.mark.postgres
+def test_an_exception_in_a_unit_that_reads_is_raised_as_it_is(narrow: Database) -> None:
+    def fail_half_way() -> None:
+        with narrow.reading_unit() as unit:
+            unit.jobs.get("job_of_nobody")
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fail_half_way()
+    assert narrow.checked_out() == 0
+
+
+@pytest.mark.postgres
+def test_what_has_been_read_is_good_though_the_connection_is_lost_at_the_end(
+    narrow: Database, postgres_url: str
+) -> None:
+    job = rows.make_job()
+    with narrow.unit() as unit:
+        unit.jobs.add(job)
+        unit.commit()
+    with narrow.reading_unit() as unit:
+        found = unit.jobs.get(job.id)
+        with psycopg.connect(postgres_url, autocommit=True) as administrator:
+            administrator.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+    assert found == job
+    with narrow.reading_unit() as unit:
+        assert unit.jobs.get(job.id) == job
