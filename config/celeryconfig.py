@@ -64,8 +64,8 @@ broker_transport_options: dict[str, Any] = {
 }
 
 # Work is waiting for HTTP answers, so threads. The pool knows no time limits (they are prefork's): every call that a
-# task makes carries its own.
-worker_pool = "threads"
+# task makes carries its own. Ours wakes the consumer when a thread is free, which it would notice up to a second later.
+worker_pool = "workers.pool:TaskPool"
 worker_prefetch_multiplier = 1
 worker_disable_prefetch = True  # take only what a thread is free for, leave the rest to other workers (Redis only)
 worker_soft_shutdown_timeout = 55.0  # after SIGQUIT, seconds for what runs: a Cal.com write (45) and a look (10)

@@ -92,7 +92,7 @@ def webhooks(settings: Settings) -> Program:
 
 def _consumer(settings: Settings, name: str, queues: Sequence[str], *, threads: int, stop_within: float) -> Program:
     celery = (sys.executable, "-m", "celery", "-A", "workers.celery_app", "worker", "-n", f"{name}@%h")
-    pool = ("-P", "threads", "-c", str(threads), "-Q", ",".join(queues))
+    pool = ("-c", str(threads), "-Q", ",".join(queues))
     flags = ("--without-gossip", "--without-mingle", "-l", settings.log_level)
     return Program(
         name=name,

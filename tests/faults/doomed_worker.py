@@ -66,7 +66,7 @@ def main() -> int:
     from workers.celery_app import app
 
     app.loader.import_default_modules()
-    words = ["worker", "-P", "threads", "-c", str(chosen.threads), "-Q", QUEUES, "--without-gossip", "--without-mingle"]
+    words = ["worker", "-c", str(chosen.threads), "-Q", QUEUES, "--without-gossip", "--without-mingle"]
 
     def work() -> None:
         lease_thread.start(runtime.container().workers.keep_leases, every=chosen.lease / 4)
