@@ -49,8 +49,12 @@ class Schedule:
 
 def bind_schedule(adapters: Adapters, settings: Settings) -> Schedule:
     open_unit, clock, owner = adapters.open_unit, adapters.clock, new_owner_id()
-    rescue_jobs = RescueJobs(open_unit=open_unit, publisher=adapters.publisher, clock=clock, owner=owner)
-    rescue_deliveries = RescueDeliveries(open_unit=open_unit, publisher=adapters.publisher, clock=clock, owner=owner)
+    rescue_jobs = RescueJobs(
+        open_unit=open_unit, read_unit=adapters.read_unit, publisher=adapters.publisher, clock=clock, owner=owner
+    )
+    rescue_deliveries = RescueDeliveries(
+        open_unit=open_unit, read_unit=adapters.read_unit, publisher=adapters.publisher, clock=clock, owner=owner
+    )
     rescue_notices = RescueNotices(
         open_unit=open_unit,
         read_unit=adapters.read_unit,

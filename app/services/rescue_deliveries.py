@@ -20,6 +20,7 @@ class RescueDeliveries:
     """
 
     open_unit: OpenUnit
+    read_unit: OpenUnit
     publisher: DeliveryPublisher
     clock: Clock
     owner: str
@@ -30,8 +31,9 @@ class RescueDeliveries:
         with self.open_unit() as unit:
             if not unit.leases.acquire(LEADER, owner=self.owner, now=now, until=now + LEADER_LEASE):
                 return 0
-            due = unit.deliveries.due(now=now, per_endpoint=AT_ONCE)
             unit.commit()
+        with self.read_unit() as unit:  # as with the jobs: nobody's write waits for this look
+            due = unit.deliveries.due(now=now, per_endpoint=AT_ONCE)
         unanswered = ([each for each in queue if is_unanswered(each, now)] for queue in due.values())
         published: list[str] = []
         for delivery in islice(in_turn(unanswered), BATCH):

@@ -37,6 +37,7 @@ class RescueJobs:
     """
 
     open_unit: OpenUnit
+    read_unit: OpenUnit
     publisher: Publisher
     clock: Clock
     owner: str
@@ -47,8 +48,11 @@ class RescueJobs:
         with self.open_unit() as unit:
             if not unit.leases.acquire(LEADER, owner=self.owner, now=now, until=now + LEADER_LEASE):
                 return 0
-            due = unit.jobs.due(now=now, per_org=AT_ONCE)
             unit.commit()
+        with (
+            self.read_unit() as unit
+        ):  # takes a while where hundreds of organizations wait: nobody's write waits for it
+            due = unit.jobs.due(now=now, unpublished_since=now - REPUBLISH_AFTER, per_org=AT_ONCE)
         unanswered = ([job for job in jobs if is_unanswered(job, now)] for jobs in due.values())
         published: list[str] = []
         for job in islice(in_turn(unanswered), BATCH):

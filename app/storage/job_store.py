@@ -157,9 +157,9 @@ class SqlJobStore:
         if implied:
             self._session.execute(update(jobs).where(jobs.c.id.in_(implied), *ended).values(dedupe_key=None))
 
-    def due(self, *, now: datetime, per_org: int) -> dict[str, list[DueJob]]:
+    def due(self, *, now: datetime, unpublished_since: datetime, per_org: int) -> dict[str, list[DueJob]]:
         """Without those that could not be claimed now."""
-        return queue_queries.due_by_org(self._session, now=now, per_org=per_org)
+        return queue_queries.due_by_org(self._session, now=now, unpublished_since=unpublished_since, per_org=per_org)
 
     def queues(self, *, now: datetime, overdue_since: datetime) -> list[Queue]:
         return queue_queries.queues(self._session, now=now, overdue_since=overdue_since)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import Integer, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.domain.jobs import Status
 from app.domain.stores import DueJob, Queue
+from app.storage.columns import UtcTime
 from app.storage.job_conditions import is_due, is_open, is_unhindered
 from app.storage.tables import jobs
 
@@ -20,10 +21,32 @@ MINUTE = timedelta(minutes=1)
 
 is_queued = is_open & (jobs.c.status == Status.QUEUED)
 
+_now = bindparam("now", type_=UtcTime)
+_mine = jobs.c.org_id == bindparam("org")
+_candidates = bindparam("candidates", type_=Integer)
+_oldest = select(jobs.c.id).where(_mine, is_queued).order_by(jobs.c.created_at, jobs.c.next_attempt_at)
+_tried = select(jobs.c.id).where(_mine, is_due(_now), jobs.c.status != Status.QUEUED).order_by(jobs.c.next_attempt_at)
+FIRST_DUE = [
+    select(jobs.c.id, jobs.c.created_at, jobs.c.next_attempt_at, jobs.c.published_at)
+    .where(jobs.c.id.in_(candidates.limit(_candidates)), is_unhindered(_now))
+    .order_by(jobs.c.created_at, jobs.c.next_attempt_at, jobs.c.id)
+    .limit(bindparam("most", type_=Integer))
+    for candidates in (_tried, _oldest)
+]
+"""Of the queued ones only the oldest have a place, also while they are postponed: else all of a long queue would be
+taken and handed back in turn. Jobs that were tried before have a claim of their own. Made once, as every organization
+is asked twice a second: to put a statement together takes longer than to run it.
+"""
 
-def due_by_org(session: Session, *, now: datetime, per_org: int) -> dict[str, list[DueJob]]:
+_unheard = or_(jobs.c.published_at.is_(None), jobs.c.published_at < bindparam("since", type_=UtcTime))
+UNHEARD = select(jobs.c.org_id).where(is_due(_now), _unheard).distinct()
+
+
+def due_by_org(
+    session: Session, *, now: datetime, unpublished_since: datetime, per_org: int
+) -> dict[str, list[DueJob]]:
     """Each organization is asked on its own, so that a query ends with the first jobs found and not with the last."""
-    org_ids = session.scalars(select(jobs.c.org_id).where(is_due(now)).distinct())
+    org_ids = session.scalars(UNHEARD, {"now": now, "since": unpublished_since})
     return {org_id: _first_due(session, org_id, now, per_org) for org_id in org_ids.all()}
 
 
@@ -39,25 +62,13 @@ def queues(session: Session, *, now: datetime, overdue_since: datetime) -> list[
 
 
 def _first_due(session: Session, org_id: str, now: datetime, limit: int) -> list[DueJob]:
-    """Of the queued ones only the oldest `limit` have a place, also while they are postponed: else all of a long queue
-    would be taken and handed back in turn. Jobs that were tried before have a claim of their own.
-    """
-    mine = jobs.c.org_id == org_id
-    oldest = select(jobs.c.id).where(mine, is_queued).order_by(jobs.c.created_at, jobs.c.next_attempt_at)
-    tried = select(jobs.c.id).where(mine, is_due(now), jobs.c.status != Status.QUEUED).order_by(jobs.c.next_attempt_at)
-    found: list[DueJob] = []
-    for candidates in (tried, oldest):
-        wanted = (
-            select(jobs.c.id, jobs.c.created_at, jobs.c.next_attempt_at, jobs.c.published_at)
-            .where(jobs.c.id.in_(candidates.limit(CANDIDATES * limit)), is_unhindered(now))
-            .order_by(jobs.c.created_at, jobs.c.next_attempt_at, jobs.c.id)
-            .limit(limit)
-        )
-        found += [
-            DueJob(id=job_id, created_at=created_at, due_since=due_since, published_at=published_at)
-            for job_id, created_at, due_since, published_at in session.execute(wanted)
-            if due_since <= now
-        ]
+    asked = {"org": org_id, "now": now, "most": limit, "candidates": CANDIDATES * limit}
+    found = [
+        DueJob(id=job_id, created_at=created_at, due_since=due_since, published_at=published_at)
+        for first in FIRST_DUE
+        for job_id, created_at, due_since, published_at in session.execute(first, asked)
+        if due_since <= now
+    ]
     return sorted(found, key=lambda job: job.due_since)
 
 

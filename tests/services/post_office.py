@@ -86,7 +86,7 @@ class PostOffice:
         self.bulkhead = Bulkhead(seats=SEATS)
         parts: dict[str, Any] = {"open_unit": self.database.unit, "publisher": self, "clock": self.clock}
         self.deliver = DeliverWebhook(**parts, sender=self.others, bulkhead=self.bulkhead, stopping=lambda: False)
-        self.rescue = RescueDeliveries(**parts, owner="w_1")
+        self.rescue = RescueDeliveries(**parts, read_unit=self.database.reading_unit, owner="w_1")
         adapters = SimpleNamespace(**parts, read_unit=self.database.reading_unit, sender=self.others)
         self.cases: WebhookCases = bind_webhooks(cast(Any, adapters))
         with self.database.unit() as unit:

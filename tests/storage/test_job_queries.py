@@ -17,7 +17,7 @@ MINUTE = timedelta(minutes=1)
 
 def due(database: Database, *, per_org: int = 100) -> list[str]:
     with database.reading_unit() as unit:
-        return [job.id for job in unit.jobs.due(now=NOW, per_org=per_org).get("org", [])]
+        return [job.id for job in unit.jobs.due(now=NOW, unpublished_since=NOW, per_org=per_org).get("org", [])]
 
 
 def oldest(database: Database) -> object:

@@ -17,7 +17,7 @@ BOUND = NOW - 30 * SECOND
 
 def due(database: Database, per_org: int) -> dict[str, list[str]]:
     with database.reading_unit() as unit:
-        found = unit.jobs.due(now=NOW, per_org=per_org)
+        found = unit.jobs.due(now=NOW, unpublished_since=NOW, per_org=per_org)
     return {org_id: [job.id for job in jobs] for org_id, jobs in found.items()}
 
 
@@ -40,9 +40,22 @@ def test_a_due_job_tells_since_when_and_whether_a_worker_was_told(database: Data
         unit.jobs.mark_published([job.id], now=NOW - SECOND)
         unit.commit()
     with database.reading_unit() as unit:
-        assert unit.jobs.due(now=NOW, per_org=1)["org"] == [
+        assert unit.jobs.due(now=NOW, unpublished_since=NOW, per_org=1)["org"] == [
             DueJob(id=job.id, created_at=NOW - 2 * MINUTE, due_since=NOW - MINUTE, published_at=NOW - SECOND)
         ]
+
+
+def test_an_organization_whose_jobs_were_all_published_lately_is_not_looked_at(database: Database) -> None:
+    lately, long_ago, never = (
+        rows.added(database, org_id=org_id, created_at=NOW - MINUTE, next_attempt_at=NOW - MINUTE) for org_id in "abc"
+    )
+    with database.unit() as unit:
+        unit.jobs.mark_published([lately.id], now=NOW - 10 * SECOND)
+        unit.jobs.mark_published([long_ago.id], now=NOW - 11 * SECOND)
+        unit.commit()
+    with database.reading_unit() as unit:
+        found = unit.jobs.due(now=NOW, unpublished_since=NOW - 10 * SECOND, per_org=3)
+    assert {org_id: [job.id for job in jobs] for org_id, jobs in found.items()} == {"b": [long_ago.id], "c": [never.id]}
 
 
 def test_queues_count_what_was_never_tried_and_tell_who_waits_in_vain(database: Database) -> None:
