@@ -19,7 +19,7 @@ class TaskPool(ThreadPool):
     _hub: Hub | None = None
 
     def register_with_event_loop(self, hub: Hub) -> None:
-        """Called by Celery before the consumer asks for the first message."""
+        """Called by Celery before the consumer asks for its first message, and after each reconnection."""
         self._hub = hub
 
     def on_apply(self, *args: Any, **kwargs: Any) -> Any:

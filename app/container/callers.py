@@ -92,7 +92,11 @@ def _managing(
             read_unit=read_unit, calendar_at=adapters.calendar_at, cache=adapters.cache, within=within, clock=clock
         ),
         list_appointments=ListAppointments(
-            open_unit=open_unit, calendar=adapters.calendar_at(Priority.SUGGEST), within=within, clock=clock
+            open_unit=open_unit,
+            read_unit=read_unit,
+            calendar=adapters.calendar_at(Priority.SUGGEST),
+            within=within,
+            clock=clock,
         ),
         clock=clock,
     )

@@ -30,6 +30,7 @@ class ListAppointments:
     """
 
     open_unit: OpenUnit
+    read_unit: OpenUnit
     calendar: Calendar
     within: Within
     clock: Clock
@@ -69,7 +70,7 @@ class ListAppointments:
         return [booking for booking in upcoming if booking.is_of(wanted)]
 
     def _access(self, line: Line) -> Access:
-        with self.open_unit() as unit:
+        with self.read_unit() as unit:
             access = unit.directory.access(line.account.id)
         if access is None:
             raise RefusedError(Result.NOT_CONNECTED)

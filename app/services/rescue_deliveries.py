@@ -8,7 +8,7 @@ from itertools import islice
 from app.domain.ports import Clock, DeliveryPublisher
 from app.domain.stores import OpenUnit
 from app.domain.webhooks import AT_ONCE
-from app.services.rescue_jobs import BATCH, LEADER, LEADER_LEASE, in_turn, is_unanswered
+from app.services.rescue_jobs import BATCH, in_turn, is_unanswered, leads
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,13 +28,11 @@ class RescueDeliveries:
     def __call__(self) -> int:
         """How many deliveries were published; 0 while another scheduler leads."""
         now = self.clock()
-        with self.open_unit() as unit:
-            if not unit.leases.acquire(LEADER, owner=self.owner, now=now, until=now + LEADER_LEASE):
-                return 0
-            unit.commit()
-        with self.read_unit() as unit:  # as with the jobs: nobody's write waits for this look
+        with self.read_unit() as unit:
             due = unit.deliveries.due(now=now, per_endpoint=AT_ONCE)
-        unanswered = ([each for each in queue if is_unanswered(each, now)] for queue in due.values())
+        unanswered = [[each for each in queue if is_unanswered(each, now)] for queue in due.values()]
+        if not any(unanswered) or not leads(self.open_unit, self.owner, now):
+            return 0
         published: list[str] = []
         for delivery in islice(in_turn(unanswered), BATCH):
             if not self.publisher.publish_delivery(delivery.id):

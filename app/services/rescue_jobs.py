@@ -30,7 +30,7 @@ Due = TypeVar("Due", DueJob, DueDelivery)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RescueJobs:
-    """Idempotent; only one of several schedulers works at a time, and two at once would do no harm.
+    """Idempotent; only one of several schedulers publishes at a time, and two at once would do no harm.
 
     Organizations take turns, and of each only its `AT_ONCE` first due jobs are looked at: however long one's queue is,
     no more of its messages stand in the broker.
@@ -45,15 +45,11 @@ class RescueJobs:
     def __call__(self) -> int:
         """How many jobs were published; 0 while another scheduler leads."""
         now = self.clock()
-        with self.open_unit() as unit:
-            if not unit.leases.acquire(LEADER, owner=self.owner, now=now, until=now + LEADER_LEASE):
-                return 0
-            unit.commit()
-        with (
-            self.read_unit() as unit
-        ):  # takes a while where hundreds of organizations wait: nobody's write waits for it
+        with self.read_unit() as unit:
             due = unit.jobs.due(now=now, unpublished_since=now - REPUBLISH_AFTER, per_org=AT_ONCE)
-        unanswered = ([job for job in jobs if is_unanswered(job, now)] for jobs in due.values())
+        unanswered = [[job for job in jobs if is_unanswered(job, now)] for jobs in due.values()]
+        if not any(unanswered) or not leads(self.open_unit, self.owner, now):
+            return 0
         published: list[str] = []
         for job in islice(in_turn(unanswered), BATCH):
             if not self.publisher.publish(job.id, background=now - job.created_at > LIVE_FOR):
@@ -70,6 +66,17 @@ class RescueJobs:
         with self.open_unit() as unit:
             unit.leases.release(LEADER, owner=self.owner)
             unit.commit()
+
+
+def leads(open_unit: OpenUnit, owner: str, now: datetime, *, lease: str = LEADER) -> bool:
+    """Whether this scheduler publishes now: of several the one that holds the lease does.
+
+    Asked when something is found to publish: the looks before it take a while, and nobody's write waits for them.
+    """
+    with open_unit() as unit:
+        is_leader = unit.leases.acquire(lease, owner=owner, now=now, until=now + LEADER_LEASE)
+        unit.commit()
+    return is_leader
 
 
 def in_turn(queues: Iterable[Iterable[Due]]) -> Iterator[Due]:

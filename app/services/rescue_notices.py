@@ -8,9 +8,9 @@ from datetime import timedelta
 from app.domain.notices import KEEP
 from app.domain.ports import Clock, NoticePublisher
 from app.domain.stores import OpenUnit
+from app.services.rescue_jobs import leads
 
 LEADER = "notices"
-LEADER_LEASE = timedelta(seconds=10)
 REPUBLISH_AFTER = timedelta(seconds=30)
 """A message unanswered for so long is taken for lost. Publishing twice is harmless, the row decides."""
 
@@ -39,12 +39,8 @@ class RescueNotices:
         with self.read_unit() as unit:
             notices = unit.notices.due(now=now, unpublished_since=since, limit=BATCH)
             accounts = unit.sweeps.due(now=now, unpublished_since=since, limit=BATCH)
-        if not notices and not accounts:
+        if not (notices or accounts) or not leads(self.open_unit, self.owner, now, lease=LEADER):
             return 0
-        with self.open_unit() as unit:
-            if not unit.leases.acquire(LEADER, owner=self.owner, now=now, until=now + LEADER_LEASE):
-                return 0
-            unit.commit()
         told = [notice_id for notice_id in notices if self.publisher.publish_notice(notice_id)]
         swept = [account_id for account_id in accounts if self.publisher.publish_sweep(account_id)]
         with self.open_unit() as unit:

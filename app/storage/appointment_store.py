@@ -22,10 +22,10 @@ LONGEST = timedelta(days=1)
 _names: BindParameter[Sequence[str]] = bindparam("names", expanding=True)
 _by_id = select(appointments.c.id).where(appointments.c.id.in_(_names))
 _by_uid = select(appointment_uids.c.appointment_id).where(appointment_uids.c.uid.in_(_names))
-_of_org = appointments.c.org_id.concat("") == bindparam("org")
+_of_org = appointments.c.org_id.concat("") == bindparam("org")  # not the bare column, so that no index on it is taken
 _named = appointments.c.id.in_(union_all(_by_id, _by_uid))
 NAMED = select(appointments).where(_named, _of_org).order_by(appointments.c.id)
-"""By our id, or by a uid. With an `or` of the two, or the organization as it stands, SQLite and PostgreSQL would read
+"""By our id, or by a uid. With an `or` of the two, or by an index on organizations, SQLite and PostgreSQL would read
 all that the organization ever booked: 55 ms instead of 0.3 ms where that is 18,000.
 """
 

@@ -69,20 +69,20 @@ def is_unhindered(now: Moment) -> ColumnElement[bool]:
     return or_(only_ends, ~goes_first)
 
 
-def waited(now: Moment) -> ColumnElement[bool]:
+def waits_behind(now: Moment) -> ColumnElement[bool]:
     """Waiting jobs whose time has come on a job's appointment, or at an overlapping time of its calendar; `of` gives
     its values.
 
-    Two look-ups by an index of their own each: asked for with `or`, SQLite would read every open job.
+    Each of the two is looked up by its own index: asked for with `or`, SQLite would read every open job.
     """
-    waits = other.c.finished_at.is_(None), other.c.status != Status.RUNNING, other.c.next_attempt_at <= now
+    due = other.c.finished_at.is_(None), other.c.status != Status.RUNNING, other.c.next_attempt_at <= now
     same_appointment = other.c.appointment_id == bindparam("of_appointment")
     overlapping = (
         other.c.calendar == bindparam("of_calendar"),
         other.c.starts_at < bindparam("of_ends_at", type_=UtcTime),
         other.c.ends_at > bindparam("of_starts_at", type_=UtcTime),
     )
-    ways = [select(other.c.id).where(*waits, same_appointment), select(other.c.id).where(*waits, *overlapping)]
+    ways = [select(other.c.id).where(*due, same_appointment), select(other.c.id).where(*due, *overlapping)]
     return and_(jobs.c.id.in_(union_all(*ways)), jobs.c.id != bindparam("of_job"))
 
 

@@ -13,7 +13,7 @@ from app.domain.jobs import OPEN, Job, Status
 from app.domain.paging import Place
 from app.domain.stores import JobFilter
 from app.storage.columns import UtcTime
-from app.storage.job_conditions import is_due, is_open, is_unhindered, of, waited
+from app.storage.job_conditions import is_due, is_open, is_unhindered, of, waits_behind
 from app.storage.job_facts import booked_for
 from app.storage.job_rows import job_from_row
 from app.storage.places import stands_before
@@ -26,7 +26,7 @@ WOKEN_AT_ONCE = 20
 """Waiting jobs named when another one ends. The scheduler finds what is left."""
 
 _now = bindparam("now", type_=UtcTime)
-_behind = select(jobs).where(waited(_now), is_unhindered(_now))
+_behind = select(jobs).where(waits_behind(_now), is_unhindered(_now))
 WAITING_BEHIND = _behind.order_by(jobs.c.created_at, jobs.c.id).limit(WOKEN_AT_ONCE)
 """Made once: to put it together takes longer than to run it."""
 

@@ -34,19 +34,19 @@ FIRST_DUE = [
     for candidates in (_tried, _oldest)
 ]
 """Of the queued ones only the oldest have a place, also while they are postponed: else all of a long queue would be
-taken and handed back in turn. Jobs that were tried before have a claim of their own. Made once, as every organization
-is asked twice a second: to put a statement together takes longer than to run it.
+taken and handed back in turn. Jobs that were tried before have a claim of their own. Made once, as hundreds of
+organizations may be asked twice a second: to put a statement together takes longer than to run it.
 """
 
-_unheard = or_(jobs.c.published_at.is_(None), jobs.c.published_at < bindparam("since", type_=UtcTime))
-UNHEARD = select(jobs.c.org_id).where(is_due(_now), _unheard).distinct()
+_unpublished = or_(jobs.c.published_at.is_(None), jobs.c.published_at < bindparam("since", type_=UtcTime))
+WITH_UNPUBLISHED = select(jobs.c.org_id).where(is_due(_now), _unpublished).distinct()
 
 
 def due_by_org(
     session: Session, *, now: datetime, unpublished_since: datetime, per_org: int
 ) -> dict[str, list[DueJob]]:
     """Each organization is asked on its own, so that a query ends with the first jobs found and not with the last."""
-    org_ids = session.scalars(UNHEARD, {"now": now, "since": unpublished_since})
+    org_ids = session.scalars(WITH_UNPUBLISHED, {"now": now, "since": unpublished_since})
     return {org_id: _first_due(session, org_id, now, per_org) for org_id in org_ids.all()}
 
 

@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import PendingRollbackError
 from sqlalchemy.orm import Session
 
 from app.domain.amendments import AmendmentStore
@@ -122,8 +123,8 @@ class SqlUnitOfWork:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         try:
-            if error is None and self._only_reads:
-                with suppress(StoreUnavailableError):  # what was read has been read
+            if self._only_reads:
+                with suppress(StoreUnavailableError, PendingRollbackError):  # what was read has been read
                     self._session.commit()
             else:
                 self._session.rollback()

@@ -92,7 +92,9 @@ def test_a_celery_worker_runs_what_was_published(empty_valkey: ValkeyServer) -> 
 
     worker_app.task(bind=True, name="appointments.execute")(execute)
     publisher = CeleryPublisher(empty_valkey.url)
-    with start_worker(worker_app, pool="threads", concurrency=2, perform_ping_check=False, queues=list(QueueName)):
+    with start_worker(
+        worker_app, pool="workers.pool:TaskPool", concurrency=2, perform_ping_check=False, queues=list(QueueName)
+    ):
         with bound_contextvars(request_id="req_1"):
             publisher.publish("job_1")
         publisher.publish("job_2", background=True)

@@ -6,9 +6,10 @@ import random
 import secrets
 import sqlite3
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -136,19 +137,18 @@ class Site:
             return int(unit._session.scalar(waiting) or 0)
 
     def drain(self, within: float) -> None:
-        """Wait until every job is final and told of, starting again whatever died; the ledger counts what is not."""
+        """Wait until every job is final, `within` seconds at most, and until every event was told, however many there
+        are, unless none was told for so long; start again whatever died. The ledger counts what is left.
+        """
 
-        def is_dry() -> bool:
+        def falls_below(number: int, count: Callable[[], int]) -> bool:
             self.crew.revive()
-            return self.open_jobs() == 0
-
-        def is_told() -> bool:
-            self.crew.revive()
-            return self.open_deliveries() == 0
+            return count() < number
 
         with suppress(AssertionError):
-            eventually(is_dry, within=within, every=0.1)
-            eventually(is_told, within=within, every=0.1)
+            eventually(partial(falls_below, 1, self.open_jobs), within=within, every=0.1)
+            while waiting := self.open_deliveries():
+                eventually(partial(falls_below, waiting, self.open_deliveries), within=within, every=0.1)
 
     def leaks(self, word: str, errors: Iterable[str]) -> list[str]:
         """Where a word stands that may stand nowhere: in a log, in the metrics, or in an error that a caller got."""

@@ -145,7 +145,7 @@ class Desk:
                 clock=clock,
             ),
             list_appointments=ListAppointments(
-                open_unit=open_unit, calendar=self.calendar, within=NO_HURRY, clock=clock
+                open_unit=open_unit, read_unit=read_unit, calendar=self.calendar, within=NO_HURRY, clock=clock
             ),
             clock=clock,
         )

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from app.domain.answers import Result
+from app.domain.answers import Answer, Result
 from app.domain.errors import StoreUnavailableError
 from app.domain.jobs import LEASE, Status
-from tests.services.desk import Desk
+from app.services.rescue_jobs import LEADER, LEADER_LEASE
+from tests.services.desk import TWO_PM_TUESDAY, Desk
 
 
 def test_a_database_that_blinks_while_a_caller_waits_does_not_unsay_the_acceptance(desk: Desk) -> None:
@@ -62,6 +66,40 @@ def test_a_message_that_came_to_nothing_is_sent_again_at_once(desk: Desk, why: s
     desk.rescue_jobs()
     desk.work()
 
+    assert desk.job(answer.job_id).status is Status.SUCCEEDED
+
+
+def test_a_booking_is_accepted_while_the_scheduler_looks_for_due_jobs(desk: Desk) -> None:
+    desk.bells.broker_is_up = False
+    forgotten = desk.book()
+    desk.bells.broker_is_up = True
+    meanwhile: list[Answer] = []
+
+    @contextmanager
+    def long_look() -> Iterator[Any]:
+        with desk.database.reading_unit() as unit:
+            yield unit
+            meanwhile.append(desk.book(TWO_PM_TUESDAY + timedelta(hours=1)))
+
+    looking: Any = long_look
+    assert replace(desk.rescue_jobs, read_unit=looking)() == 1
+    desk.work()
+
+    assert [desk.job(answer.job_id).status for answer in (forgotten, *meanwhile)] == [Status.SUCCEEDED] * 2
+
+
+def test_a_scheduler_that_does_not_lead_publishes_nothing_until_the_other_is_gone(desk: Desk) -> None:
+    with desk.database.unit() as unit:
+        assert unit.leases.acquire(LEADER, owner="another", now=desk.clock(), until=desk.clock() + LEADER_LEASE)
+        unit.commit()
+    desk.bells.broker_is_up = False
+    answer = desk.book()
+    desk.bells.broker_is_up = True
+
+    assert desk.rescue_jobs() == 0
+    desk.later(LEADER_LEASE.total_seconds())
+    assert desk.rescue_jobs() == 1
+    desk.work()
     assert desk.job(answer.job_id).status is Status.SUCCEEDED
 
 

@@ -18,6 +18,7 @@ from app.domain.paging import Place
 from app.domain.privacy import Person
 from app.storage import job_queries
 from app.storage.appointment_store import SqlAppointmentStore
+from app.storage.engines import make_engine
 from app.storage.job_list import SqlJobList
 from app.storage.job_rows import job_from_row
 from app.storage.personal_data import SqlPersonalData
@@ -131,14 +132,15 @@ def test_an_appointment_is_found_by_its_name_among_all_of_its_organization(full_
 
 
 def test_who_waits_behind_a_job_is_found_without_reading_every_open_job(full_url: str) -> None:
-    def ask(session: Session) -> None:
-        job = job_from_row(session.execute(select(jobs).where(jobs.c.finished_at.is_(None)).limit(1)).one())
-        asked.append(job_queries.waiting_behind(session, job, now=TODAY))
+    with_times = select(jobs).where(jobs.c.finished_at.is_(None), jobs.c.starts_at.is_not(None)).limit(1)
+    engine = make_engine(full_url)
+    with engine.connect() as connection:
+        job = job_from_row(connection.execute(with_times).one())
 
-    asked: list[list[str]] = []
-    read = {step.index for step in steps_of(full_url, ask)[1:]}
-    assert asked
-    assert {"ix_jobs_finished_at", ""} & read == set()
+    steps = steps_of(full_url, lambda session: job_queries.waiting_behind(session, job, now=TODAY))
+    assert {"ix_jobs_finished_at", ""} & {step.index for step in steps} == set()
+    if engine.dialect.name == "sqlite":  # PostgreSQL may take any index on open jobs, of which there are few
+        assert {"ix_jobs_appointment_id", "ix_jobs_calendar"} <= {step.index for step in steps}
 
 
 def test_reading_a_whole_table_would_be_noticed(full_url: str) -> None:

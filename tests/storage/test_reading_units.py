@@ -39,15 +39,17 @@ def test_what_is_prepared_on_a_connection_outlives_the_unit(narrow: Database) ->
 
 
 @pytest.mark.postgres
-def test_an_exception_in_a_unit_that_reads_is_raised_as_it_is(narrow: Database) -> None:
+def test_an_exception_in_a_unit_that_reads_is_raised_and_throws_nothing_away(narrow: Database) -> None:
     def fail_half_way() -> None:
         with narrow.reading_unit() as unit:
             unit.jobs.get("job_of_nobody")
             raise KeyError
 
-    with pytest.raises(KeyError):
-        fail_half_way()
+    for _ in range(PREPARED_AFTER + 1):
+        with pytest.raises(KeyError):
+            fail_half_way()
     assert narrow.checked_out() == 0
+    assert len(prepared(narrow)) == 1
 
 
 @pytest.mark.postgres

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -56,24 +57,30 @@ class Woken(Hub):
         self.calls.append(callback)
 
 
-def test_the_consumer_is_woken_after_the_task_was_counted_as_done() -> None:
-    pool, hub, order = TaskPool(limit=1), Woken(), list[str]()
-    go = threading.Event()
+@pytest.fixture
+def hub() -> Iterator[Woken]:
+    hub = Woken()
+    yield hub
+    hub.close()
+
+
+@pytest.fixture
+def pool(hub: Woken) -> Iterator[TaskPool]:
+    pool = TaskPool(limit=1)
     pool.register_with_event_loop(hub)
-    result = pool.on_apply(
-        lambda: go.wait(10), (), {}, callback=lambda _: order.append(f"done, {len(hub.calls)} calls")
-    )
+    yield pool
+    pool.on_stop()
+
+
+def test_the_consumer_is_woken_after_the_task_was_counted_as_done(pool: TaskPool, hub: Woken) -> None:
+    go, order = threading.Event(), list[str]()
+    pool.on_apply(lambda: go.wait(10), (), {}, callback=lambda _: order.append(f"done, {len(hub.calls)} calls"))
     assert hub.calls == []
     go.set()
     eventually(lambda: hub.calls, what="the consumer is woken")
-    assert result.get() is None
     assert order == ["done, 0 calls"]
-    pool.on_stop()
 
 
-def test_a_task_that_raises_frees_its_thread_all_the_same() -> None:
-    pool, hub = TaskPool(limit=1), Woken()
-    pool.register_with_event_loop(hub)
+def test_a_task_that_raises_frees_its_thread_all_the_same(pool: TaskPool, hub: Woken) -> None:
     pool.on_apply(lambda: 1 / 0, (), {}, callback=lambda _: None)
     eventually(lambda: hub.calls, what="the consumer is woken")
-    pool.on_stop()
