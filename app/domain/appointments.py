@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar
+
+LONGEST = timedelta(days=1)
+"""No appointment is longer: a Cal.com event type lasts 1,440 minutes at most."""
 
 
 class Action(StrEnum):

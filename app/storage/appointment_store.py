@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import BindParameter, ColumnElement, Row, and_, bindparam, exists, false, or_, select, union_all, update
 from sqlalchemy.orm import Session
 
 from app.domain.appointment_store import AppointmentFilter
-from app.domain.appointments import Appointment, AppointmentStatus, Attendee, Reach
+from app.domain.appointments import LONGEST, Appointment, AppointmentStatus, Attendee, Reach
 from app.storage.columns import UtcTime
 from app.storage.dialects import INSERT, dialect_of, insert_into
 from app.storage.places import stands_before
 from app.storage.tables import appointment_uids, appointments
 
 LIVE = [status for status in AppointmentStatus if status.is_live]
-LONGEST = timedelta(days=1)
 
 _names: BindParameter[Sequence[str]] = bindparam("names", expanding=True)
 _by_id = select(appointments.c.id).where(appointments.c.id.in_(_names))
@@ -113,7 +112,7 @@ class SqlAppointmentStore:
     def overlapping(
         self, account_id: str, event_type_id: int, *, starts_at: datetime, ends_at: datetime, but: str
     ) -> list[Appointment]:
-        """An appointment is no longer than a day, which is what Cal.com allows: so the index bounds the look."""
+        """None is longer than `LONGEST`, so that the index bounds the look."""
         place = {"account": account_id, "event_type": event_type_id, "but": but}
         span = {"begin": starts_at, "end": ends_at, "earliest": starts_at - LONGEST}
         return self._read(self._session.execute(OVERLAPPING, place | span).all())

@@ -9,9 +9,10 @@ from typing import Any
 from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, exists, or_, select, text, tuple_, union_all
 from sqlalchemy.orm import Session
 
+from app.domain.appointments import LONGEST
 from app.domain.jobs import Job, Status
 from app.storage.columns import UtcTime
-from app.storage.dialects import on_postgresql
+from app.storage.dialects import DayBefore, on_postgresql
 from app.storage.tables import jobs
 
 Moment = datetime | BindParameter[datetime]
@@ -59,6 +60,7 @@ def is_unhindered(now: Moment) -> ColumnElement[bool]:
     overlapping = and_(
         other.c.calendar == jobs.c.calendar,
         other.c.starts_at < jobs.c.ends_at,
+        other.c.starts_at > DayBefore(jobs.c.starts_at),  # nothing is longer: thousands of queued jobs are not read
         other.c.ends_at > jobs.c.starts_at,
     )
     goes_first = or_(
@@ -80,6 +82,7 @@ def waits_behind(now: Moment) -> ColumnElement[bool]:
     overlapping = (
         other.c.calendar == bindparam("of_calendar"),
         other.c.starts_at < bindparam("of_ends_at", type_=UtcTime),
+        other.c.starts_at > bindparam("of_earliest", type_=UtcTime),
         other.c.ends_at > bindparam("of_starts_at", type_=UtcTime),
     )
     ways = [select(other.c.id).where(*due, same_appointment), select(other.c.id).where(*due, *overlapping)]
@@ -93,6 +96,7 @@ def of(job: Job) -> dict[str, Any]:
         "of_appointment": job.appointment_id,
         "of_calendar": job.calendar,
         "of_starts_at": job.starts_at,
+        "of_earliest": job.starts_at and job.starts_at - LONGEST,
         "of_ends_at": job.ends_at,
     }
 

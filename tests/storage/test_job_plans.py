@@ -19,6 +19,7 @@ from app.domain.privacy import Person
 from app.storage import job_queries
 from app.storage.appointment_store import SqlAppointmentStore
 from app.storage.engines import make_engine
+from app.storage.job_conditions import is_unhindered
 from app.storage.job_list import SqlJobList
 from app.storage.job_rows import job_from_row
 from app.storage.personal_data import SqlPersonalData
@@ -141,6 +142,16 @@ def test_who_waits_behind_a_job_is_found_without_reading_every_open_job(full_url
     assert {"ix_jobs_finished_at", ""} & {step.index for step in steps} == set()
     if engine.dialect.name == "sqlite":  # PostgreSQL may take any index on open jobs, of which there are few
         assert {"ix_jobs_appointment_id", "ix_jobs_calendar"} <= {step.index for step in steps}
+
+
+def test_who_goes_before_a_job_is_looked_for_in_its_days_alone(full_file: str) -> None:
+    """However many jobs are queued in its calendar; SQLite shows it plainly, PostgreSQL bounds a look the same way."""
+    engine = make_engine(full_file)
+    unhindered = select(jobs.c.id).where(jobs.c.id == "job_1", is_unhindered(TODAY))
+    asked = str(unhindered.compile(engine, compile_kwargs={"literal_binds": True}))
+    with engine.connect() as connection:
+        plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {asked}")]
+    assert [step for step in plan if "ix_jobs_calendar (calendar=? AND starts_at>? AND starts_at<?)" in step]
 
 
 def test_reading_a_whole_table_would_be_noticed(full_url: str) -> None:

@@ -39,11 +39,24 @@ def test_a_job_waits_while_another_runs_at_its_time(database: Database) -> None:
         (timedelta(minutes=-60), timedelta(minutes=180), True),
         (timedelta(minutes=29), HALF_HOUR, True),
         (timedelta(minutes=30), HALF_HOUR, False),
+        (timedelta(minutes=1 - 24 * 60), timedelta(hours=24), True),
+        (timedelta(minutes=-24 * 60), timedelta(hours=24), False),
     ],
 )
 def test_only_overlapping_times_wait(database: Database, offset: timedelta, length: timedelta, waits: bool) -> None:
     _, second = pair(database, starts_at=START + offset, ends_at=START + offset + length)
     assert (rows.claim(database, second) is None) is waits
+
+
+def test_a_job_waits_for_one_that_began_almost_a_day_before_it(database: Database) -> None:
+    whole_day = {"starts_at": START - timedelta(hours=24) + SECOND, "ends_at": START + SECOND}
+    first = rows.claimed(database, rows.added(database, calendar="c", **whole_day))
+    second = rows.added(database, calendar="c")
+    assert rows.claim(database, second) is None
+
+    assert rows.finish(database, first)
+    with database.reading_unit() as unit:
+        assert unit.jobs.waiting_behind(first, now=NOW) == [second.id]
 
 
 def test_another_calendar_does_not_wait(database: Database) -> None:
