@@ -95,6 +95,7 @@ def _settling(adapters: Adapters) -> SettleJob:
 def _delivery(adapters: Adapters, threads: int, stopping: Callable[[], bool]) -> DeliverWebhook:
     return DeliverWebhook(
         open_unit=adapters.open_unit,
+        read_unit=adapters.read_unit,
         sender=adapters.sender,
         publisher=adapters.publisher,
         bulkhead=Bulkhead(seats=max(1, int(threads * FAILING_SHARE))),

@@ -110,6 +110,12 @@ class DeliveryStore(Protocol):
 
     def get_with_history(self, delivery_id: str) -> Delivery | None: ...
 
+    def has_place(self, delivery_id: str, *, now: datetime) -> bool:
+        """Whether its endpoint might take it now. `claim` decides; of many messages to a busy endpoint most need not
+        go so far.
+        """
+        ...
+
     def claim(self, delivery_id: str, *, now: datetime, lease_until: datetime) -> Delivery | None:
         """Take a due delivery: running, fence and attempts + 1, a new attempt row.
 

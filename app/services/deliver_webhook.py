@@ -52,6 +52,7 @@ class DeliverWebhook:
     """
 
     open_unit: OpenUnit
+    read_unit: OpenUnit
     sender: Sender
     publisher: DeliveryPublisher
     bulkhead: Bulkhead
@@ -78,6 +79,9 @@ class DeliverWebhook:
 
     def _claim(self, delivery_id: str) -> Consignment | None:
         now = self.clock()
+        with self.read_unit() as unit:  # on SQLite bookings would wait for every claim that comes to nothing
+            if not unit.deliveries.has_place(delivery_id, now=now):
+                return None
         with self.open_unit() as unit:
             delivery = unit.deliveries.claim(delivery_id, now=now, lease_until=now + DELIVERY_LEASE)
             if delivery is None:

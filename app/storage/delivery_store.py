@@ -63,6 +63,13 @@ class SqlDeliveryStore:
         made = select(attempts).where(attempts.c.delivery_id == delivery_id).order_by(attempts.c.fence)
         return delivery_from_row(row, [delivery_attempt_from_row(each) for each in self._session.execute(made)])
 
+    def has_place(self, delivery_id: str, *, now: datetime) -> bool:
+        known = self.get(delivery_id)
+        if known is None or known.event_name in DIRECT:
+            return known is not None
+        row = self._session.execute(select(endpoints).where(endpoints.c.id == known.endpoint_id)).one_or_none()
+        return row is not None and self._free_places(endpoint_from_row(row), now) > 0
+
     def claim(self, delivery_id: str, *, now: datetime, lease_until: datetime) -> Delivery | None:
         known = self.get(delivery_id)
         if known is None:

@@ -85,9 +85,10 @@ class PostOffice:
         self.others = OtherSide(lambda: self.now)
         self.bulkhead = Bulkhead(seats=SEATS)
         parts: dict[str, Any] = {"open_unit": self.database.unit, "publisher": self, "clock": self.clock}
+        parts |= {"read_unit": self.database.reading_unit}
         self.deliver = DeliverWebhook(**parts, sender=self.others, bulkhead=self.bulkhead, stopping=lambda: False)
-        self.rescue = RescueDeliveries(**parts, read_unit=self.database.reading_unit, owner="w_1")
-        adapters = SimpleNamespace(**parts, read_unit=self.database.reading_unit, sender=self.others)
+        self.rescue = RescueDeliveries(**parts, owner="w_1")
+        adapters = SimpleNamespace(**parts, sender=self.others)
         self.cases: WebhookCases = bind_webhooks(cast(Any, adapters))
         with self.database.unit() as unit:
             unit.directory.save_organization(Organization(id=ORG, name="Clinic", created_at=NOW))

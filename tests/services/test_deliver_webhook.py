@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from itertools import pairwise
+from typing import NoReturn
 
 import pytest
 
@@ -108,6 +110,21 @@ def test_one_try_at_a_time_goes_to_an_endpoint_that_is_left_alone(post: PostOffi
     before = len(post.others.sent)
     post.later(2 * HOUR)
     assert 2 * HOUR / 300 - 2 <= len(post.others.sent) - before <= 2 * HOUR / 300 + 6
+
+
+def test_a_message_to_an_endpoint_that_takes_nothing_now_keeps_no_writer_waiting(post: PostOffice) -> None:
+    post.endpoint()
+    post.others.answers = lambda _: DOWN
+    for _ in range(9):
+        post.happen()
+    post.later(10 * 60)
+    waiting = post.deliveries()[0]
+
+    def write() -> NoReturn:
+        raise AssertionError("took a unit that writes")
+
+    replace(post.deliver, open_unit=write)(waiting.id)
+    replace(post.deliver, open_unit=write)("del_of_nobody")
 
 
 @pytest.mark.parametrize("wait", [7.0, 45.0, 4000.0])
