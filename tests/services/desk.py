@@ -150,9 +150,8 @@ class Desk:
             clock=clock,
         )
         self.read_job = ReadJob(read_unit=read_unit, await_outcome=self.await_outcome, note_told=note_told, clock=clock)
-        self.rescue_jobs = RescueJobs(
-            open_unit=open_unit, read_unit=read_unit, publisher=self.bells, clock=clock, owner="scheduler-1"
-        )
+        units: dict[str, Any] = {"open_unit": open_unit, "read_unit": read_unit}
+        self.rescue_jobs = RescueJobs(**units, publisher=self.bells, clock=clock, owner="scheduler-1")
 
     def _wire_workers(self) -> None:
         clock, open_unit, read_unit = self.clock, self.database.unit, self.database.reading_unit
