@@ -55,13 +55,15 @@ USER_AGENT = f"Ringbook/{version('ringbook')}"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Adapters:
-    """What the use cases are bound to. `look_ups` runs what may take longer than a caller waits.
+    """What the use cases are bound to. `search_unit` is for lists that can be filtered; `look_ups` runs what may take
+    longer than a caller waits.
 
     `notes` writes down what nobody waits for.
     """
 
     open_unit: OpenUnit
     read_unit: OpenUnit
+    search_unit: OpenUnit
     when_directory_changes: Callable[[Callable[[], None]], None]
     calendar_at: CalendarAt
     traffic: Traffic
@@ -99,10 +101,10 @@ def choose_adapters(settings: Settings, *, local: Clock = utc_now) -> Adapters:
     signs, uses = RedisSignsOfLife(settings.redis_url), RedisSlotUses(settings.redis_url, database.clock)
     for each in (calendar, traffic, limits, doorbell, probe, signs, uses):
         stack.callback(each.close)
-    threads = partial(_threads, stack)
     return Adapters(
         open_unit=database.unit,
         read_unit=database.reading_unit,
+        search_unit=database.searching_unit,
         when_directory_changes=database.when_directory_changes,
         calendar_at=calendar.at,
         traffic=traffic,
@@ -116,13 +118,13 @@ def choose_adapters(settings: Settings, *, local: Clock = utc_now) -> Adapters:
         signs=signs,
         uses=uses,
         clock=database.clock,
-        look_ups=threads("look-up", max(4, settings.web_threads // 2)),
-        notes=threads("notes", 1),
+        look_ups=_threads(stack, "look-up", max(4, settings.web_threads // 2)),
+        notes=_threads(stack, "notes", 1),
         redis_answers=probe.answers,
         redis_info=probe.info,
         read_traffic=traffic.standings,
         database_facts=partial(_database_facts, settings.database_url, database),
-        sender=WebhookSender(_target_rules(settings, threads), trust=trusted(), user_agent=USER_AGENT),
+        sender=WebhookSender(_target_rules(settings, partial(_threads, stack)), trust=trusted(), user_agent=USER_AGENT),
         passwords=Argon2Passwords(),
         provider=_provider(settings),
         contact_seal=FernetContactSeal(settings.secret_keys),

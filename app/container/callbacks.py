@@ -27,8 +27,8 @@ def bind_callbacks(adapters: Adapters) -> CallbackCases:
     read_unit, open_unit, clock = adapters.read_unit, adapters.open_unit, adapters.clock
     calendar = adapters.calendar_at(Priority.SUGGEST)
     return CallbackCases(
-        list_callbacks=ListCallbacks(read_unit=read_unit),
-        count_callbacks=CountCallbacks(read_unit=read_unit),
+        list_callbacks=ListCallbacks(read_unit=adapters.search_unit),
+        count_callbacks=CountCallbacks(read_unit=adapters.search_unit),
         claim_callback=ClaimCallback(open_unit=open_unit, clock=clock),
         release_callback=ReleaseCallback(open_unit=open_unit, clock=clock),
         finish_callback=FinishCallback(open_unit=open_unit, clock=clock),

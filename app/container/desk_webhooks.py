@@ -19,7 +19,7 @@ class DeskWebhookCases:
 
 
 def bind_desk_webhooks(adapters: Adapters) -> DeskWebhookCases:
-    read_unit = adapters.read_unit
+    read_unit = adapters.search_unit
     return DeskWebhookCases(
         owners=bind_webhooks(adapters),
         list_health=ListEndpointHealth(read_unit=read_unit),

@@ -24,7 +24,7 @@ class JobDeskCases:
 
 
 def bind_job_desk(adapters: Adapters) -> JobDeskCases:
-    read_unit, seal = adapters.read_unit, adapters.contact_seal
+    read_unit, seal = adapters.search_unit, adapters.contact_seal
     return JobDeskCases(
         clock=adapters.clock,
         search=SearchJobs(read_unit=read_unit, seal=seal),

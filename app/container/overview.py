@@ -10,7 +10,7 @@ from config.queues import QueueName
 
 def bind_overview(adapters: Adapters) -> ReadOverview:
     return ReadOverview(
-        read_unit=adapters.read_unit,
+        read_unit=adapters.search_unit,
         surroundings=Surroundings(read_traffic=adapters.read_traffic, signs=adapters.signs),
         uses=adapters.uses,
         queues=tuple(queue.value for queue in QueueName),

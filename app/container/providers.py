@@ -48,6 +48,6 @@ def bind_providers(adapters: Adapters, operators: OperatorCases, *, calcom_base_
         show_connection=ShowConnection(read_unit=read_unit),
         delete_agent=DeleteAgent(open_unit=open_unit, clock=clock),
         find_event_types=FindEventTypes(read_unit=read_unit, calendar=calendar),
-        search_appointments=SearchAppointments(read_unit=read_unit),
+        search_appointments=SearchAppointments(read_unit=adapters.search_unit),
         show_appointment=ShowAppointment(read_unit=read_unit),
     )

@@ -47,7 +47,7 @@ def bind_setup(adapters: Adapters, settings: Settings) -> SetupCases:
         list_agents=ListAgentStates(read_unit=read_unit),
         show_agent=ShowAgentState(read_unit=read_unit),
         judge_agent=JudgeAgent(read_unit=read_unit, calendar=adapters.calendar_at(Priority.SUGGEST)),
-        list_audit=ListAudit(read_unit=read_unit),
+        list_audit=ListAudit(read_unit=adapters.search_unit),
         judge_parts=bind_diagnosis(adapters, settings.public_url).parts,
         settings=shown_settings(settings),
         clock=clock,

@@ -49,7 +49,7 @@ def bind_webhooks(adapters: Adapters) -> WebhookCases:
         send_test_event=SendTestEvent(open_unit=open_unit, publisher=publisher, clock=clock),
         list_endpoints=ListEndpoints(read_unit=read_unit),
         show_endpoint=ShowEndpoint(read_unit=read_unit),
-        list_deliveries=ListDeliveries(read_unit=read_unit),
+        list_deliveries=ListDeliveries(read_unit=adapters.search_unit),
         show_delivery=ShowDelivery(read_unit=read_unit),
         replay_delivery=ReplayDelivery(open_unit=open_unit, publisher=publisher, clock=clock),
         recover_deliveries=RecoverDeliveries(open_unit=open_unit, publisher=publisher, clock=clock),

@@ -11,7 +11,7 @@ from sqlalchemy.pool import QueuePool
 from app.domain.ports import Clock
 from app.storage.cipher import Cipher
 from app.storage.clock import DatabaseClock
-from app.storage.engines import READING, make_engine, pool_wait_limited
+from app.storage.engines import READING, SEARCHING, make_engine, pool_wait_limited
 from app.storage.unit_of_work import SqlUnitOfWork
 
 POOL_SIZE = 16
@@ -45,6 +45,7 @@ class Database:
             url, poolclass=QueuePool, pool_size=pool_size, max_overflow=0, pool_timeout=pool_wait
         )
         self._reading = self._engine.execution_options(**READING)
+        self._searching = self._engine.execution_options(**SEARCHING)
         self.clock = DatabaseClock(self._reading, local)
         self._directory_listeners: list[Callable[[], None]] = []
 
@@ -55,6 +56,10 @@ class Database:
     def reading_unit(self) -> SqlUnitOfWork:
         """A unit in which a write raises StoreUnavailableError."""
         return SqlUnitOfWork(self._reading, self._cipher, self.clock, self._directory_changed)
+
+    def searching_unit(self) -> SqlUnitOfWork:
+        """One that only reads, and whose statements are planned for the very values they look for."""
+        return SqlUnitOfWork(self._searching, self._cipher, self.clock, self._directory_changed)
 
     def when_directory_changes(self, tell: Callable[[], None]) -> None:
         """Call `tell` after each commit of this process that changed an organization, an account or an agent."""

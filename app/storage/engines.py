@@ -24,6 +24,12 @@ UNDEFINED_TABLE = "42P01"
 READING = {"postgresql_readonly": True, "sqlite_readonly": True}
 """Execution options of a transaction that only reads."""
 
+SEARCHING = READING | {"plans_anew": True}
+"""Of one that reads by conditions that hold now for few rows and now for most. Once a statement was run ten times on a
+connection, PostgreSQL may plan it for values it does not know: a count that stops at a thousand rows then reads a
+million.
+"""
+
 SQLITE_PRAGMAS = ("busy_timeout = 5000", "journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON")
 """FULL: a commit survives a power cut; the time-out comes first, because switching to WAL may have to wait."""
 
@@ -66,6 +72,7 @@ def make_engine(url: str, *, poolclass: type[Pool] = NullPool, **pool: float) ->
     else:
         engine = create_engine(parsed, connect_args=POSTGRESQL_CONNECT, **options)
         event.listen(engine, "connect", _prepare_postgresql)
+        event.listen(engine, "begin", _begin_postgresql)
         event.listen(engine, "checkout", _replace_if_ended)
     event.listen(engine, "handle_error", _translate_error, retval=True)
     return engine
@@ -101,6 +108,11 @@ def _begin_sqlite(turns: WriteTurns, connection: Connection) -> None:
 def _prepare_postgresql(connection: Any, record: Any) -> None:
     connection.execute(POSTGRESQL_LIMITS)
     connection.commit()
+
+
+def _begin_postgresql(connection: Connection) -> None:
+    if connection.get_execution_options().get("plans_anew", False):
+        connection.exec_driver_sql("SET LOCAL plan_cache_mode = force_custom_plan")
 
 
 def _replace_if_ended(connection: Any, record: Any, proxy: Any) -> None:

@@ -97,6 +97,7 @@ class Office:
         parts: Any = SimpleNamespace(
             open_unit=self.database.unit,
             read_unit=self.database.reading_unit,
+            search_unit=self.database.searching_unit,
             calendar_at=lambda _priority: self.calendar,
             hook_desk=self.calendar.hooks(),
             publisher=self.bells,

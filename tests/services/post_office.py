@@ -88,7 +88,7 @@ class PostOffice:
         parts |= {"read_unit": self.database.reading_unit}
         self.deliver = DeliverWebhook(**parts, sender=self.others, bulkhead=self.bulkhead, stopping=lambda: False)
         self.rescue = RescueDeliveries(**parts, owner="w_1")
-        adapters = SimpleNamespace(**parts, sender=self.others)
+        adapters = SimpleNamespace(**parts, search_unit=self.database.searching_unit, sender=self.others)
         self.cases: WebhookCases = bind_webhooks(cast(Any, adapters))
         with self.database.unit() as unit:
             unit.directory.save_organization(Organization(id=ORG, name="Clinic", created_at=NOW))

@@ -1,4 +1,4 @@
-"""A unit that only reads leaves its connection as useful to the next one as it found it."""
+"""A unit that only reads leaves its connection as useful to the next one as it found it, and a search plans anew."""
 
 from __future__ import annotations
 
@@ -8,11 +8,16 @@ import psycopg
 import pytest
 from cryptography.fernet import Fernet
 
+from app.domain.job_search import JobSearch
+from app.domain.stores import OpenUnit
 from app.storage.database import Database
 from tests.storage import rows
 
 PREPARED_AFTER = 5
 """Executions of a statement on one connection, then psycopg has the server prepare it."""
+
+PLANNED_FOR_ANY_AFTER = 10
+"""Executions, then PostgreSQL may go by a plan for values it does not know."""
 
 
 @pytest.fixture
@@ -36,6 +41,29 @@ def test_what_is_prepared_on_a_connection_outlives_the_unit(narrow: Database) ->
         with narrow.reading_unit() as unit:
             assert unit.jobs.get("job_of_nobody") is None
     assert len(prepared(narrow)) == 1
+
+
+def plans_for_any_value(database: Database, open_unit: OpenUnit) -> int:
+    """How often one was gone by, after a count of some agent's jobs was asked for again and again."""
+    for _ in range(2 * PLANNED_FOR_ANY_AFTER):
+        with open_unit() as unit:
+            unit.job_list.counts(JobSearch(org_id="org", agent_id="agent"))
+    with database._reading.connect() as connection:
+        plans = connection.exec_driver_sql(
+            "SELECT sum(generic_plans) FROM pg_prepared_statements WHERE statement LIKE '%%count(*)%%FROM jobs%%'"
+        )
+        return int(plans.scalar_one())
+
+
+@pytest.mark.postgres
+def test_a_search_is_planned_for_what_it_looks_for(narrow: Database) -> None:
+    assert plans_for_any_value(narrow, narrow.searching_unit) == 0
+
+
+@pytest.mark.postgres
+def test_planning_anew_ends_with_the_search(narrow: Database) -> None:
+    plans_for_any_value(narrow, narrow.searching_unit)
+    assert plans_for_any_value(narrow, narrow.reading_unit) > 0
 
 
 @pytest.mark.postgres
