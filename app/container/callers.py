@@ -52,7 +52,7 @@ def bind_callers(adapters: Adapters, *, web_threads: int) -> CallerCases:
     note_told = NoteTold(open_unit=adapters.open_unit, read_unit=read_unit, notes=adapters.notes, clock=clock)
     watch = OutcomeWatch(read_unit=read_unit, clock=clock)
     await_outcome = AwaitOutcome(read_unit=read_unit, doorbell=adapters.doorbell, room=room, watch=watch, clock=clock)
-    connect_agent = RememberLine(connect_agent=ConnectAgent(read_unit=read_unit), clock=clock)
+    connect_agent = RememberLine(connect_agent=ConnectAgent(read_unit=read_unit), read_unit=read_unit, clock=clock)
     adapters.when_directory_changes(connect_agent.forget)
     return CallerCases(
         clock=clock,

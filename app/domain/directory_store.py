@@ -12,6 +12,10 @@ from app.domain.paging import WHOLE, Span
 class Directory(Protocol):
     """Lists come in the order of their making."""
 
+    def revision(self) -> int:
+        """Another number after each commit, of any process, that changed an organization, an account or an agent."""
+        ...
+
     def organization(self, org_id: str) -> Organization | None: ...
 
     def organizations(self, span: Span = WHOLE) -> list[Organization]: ...

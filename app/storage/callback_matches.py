@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from app.domain.appointments import AppointmentStatus, Attendee, Book, Cancel
 from app.domain.jobs import Job, Status
 from app.storage.callback_tables import OPEN, OPEN_MOVES, TOLD, attendee_email, attendee_phone, callbacks
-from app.storage.tables import agents, appointments, jobs
+from app.storage.directory_tables import agents
+from app.storage.tables import appointments, jobs
 
 LOOKED_AT = 1000
 """Of an organization's moves, the youngest: each has to be looked at for whose it is."""

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.domain.caller_secrets import CallerSecret, SecretKind
 from app.storage.cipher import Cipher
 from app.storage.dialects import insert_into, rows_changed
-from app.storage.tables import caller_secrets
+from app.storage.directory_tables import caller_secrets
 
 
 class SqlCallerSecretStore:

@@ -14,8 +14,8 @@ from app.domain.paging import WHOLE, Span
 from app.storage.cipher import Cipher
 from app.storage.codec import event_type_from_json, event_type_to_json
 from app.storage.dialects import insert_into, rows_changed
+from app.storage.directory_tables import accounts, agents, caller_secrets, directory_revision, organizations
 from app.storage.places import stands_behind
-from app.storage.tables import accounts, agents, caller_secrets, organizations
 
 ENCRYPTED: tuple[Column[str], ...] = (accounts.c.encrypted_key, caller_secrets.c.encrypted_secret)
 """All that is encrypted with the secret keys, each in a table whose key is `id`."""
@@ -46,12 +46,23 @@ AGENT_AND_ACCESS = (
 )
 """Made once, as they run with every job: to put one together takes longer than to run it."""
 
+REVISION = select(directory_revision.c.number)
+
 
 class SqlDirectory:
     def __init__(self, session: Session, cipher: Cipher) -> None:
         self._session = session
         self._cipher = cipher
         self.has_changed = False
+
+    def revision(self) -> int:
+        return self._session.execute(REVISION).scalar() or 0
+
+    def count_change(self) -> None:
+        """Last of all in a unit that changed the directory: from now on no other such unit can end before it does."""
+        first = insert_into(self._session, directory_revision).values(id=1, number=1)
+        more = {"number": directory_revision.c.number + 1}
+        self._session.execute(first.on_conflict_do_update(index_elements=[directory_revision.c.id], set_=more))
 
     def organization(self, org_id: str) -> Organization | None:
         row = self._session.execute(ORGANIZATION, {"this": org_id}).one_or_none()

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from app.domain.appointments import Attendee
 from app.domain.job_search import ListedJob, whom
 from app.domain.jobs import Attempt
+from app.storage.directory_tables import agents, organizations
 from app.storage.job_rows import attempt_from_row, job_from_row
-from app.storage.tables import agents, appointments, attempts, jobs, organizations
+from app.storage.tables import appointments, attempts, jobs
 
 ATTENDEE = ("name", "email", "phone", "time_zone", "language")
 

@@ -19,8 +19,9 @@ from app.domain.overview_store import (
     UnwellEndpoint,
 )
 from app.domain.webhooks import DisabledReason, EndpointStatus
+from app.storage.directory_tables import accounts, organizations
 from app.storage.notice_tables import TROUBLED, sweeps
-from app.storage.tables import FAILED, accounts, jobs, organizations
+from app.storage.tables import FAILED, jobs
 from app.storage.webhook_tables import UNWELL, deliveries, endpoints
 
 BY_US = (DisabledReason.GONE, DisabledReason.FAILING)

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from app.domain.notices import Sweep, SweepStanding
 from app.storage.dialects import insert_into, rows_changed
+from app.storage.directory_tables import accounts
 from app.storage.job_store import CLOCKS_DIFFER
 from app.storage.notice_tables import sweeps
-from app.storage.tables import accounts
 
 
 class SqlSweepStore:

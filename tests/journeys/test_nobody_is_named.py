@@ -131,10 +131,14 @@ def broken_agent(stack: Stack, agent: Agent) -> requests.Response:
     run_sql(
         stack,
         f"UPDATE agents SET event_type = '{{\"id\": 1}}' WHERE id = '{agent.id}'",  # noqa: S608 - our own id
+        "UPDATE directory_revision SET number = number + 1",
     )
-    answer = ask(stack, agent, action="book", appointment_datetime=free_time())
-    assert answer.status_code == 500
-    return answer
+
+    def failed() -> list[requests.Response]:
+        answer = ask(stack, agent, action="book", appointment_datetime=free_time())
+        return [answer] * (answer.status_code == 500)
+
+    return eventually(failed, within=30, what="the web process looked at the agent again")[0]
 
 
 def found_in(texts: dict[str, str]) -> dict[str, list[str]]:

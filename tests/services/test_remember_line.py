@@ -1,15 +1,18 @@
-"""A burst of one agent's requests reads it once; what changes shows within a second, here at once."""
+"""An agent is read once until the directory changes; a change shows within a second, here at once."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from cryptography.fernet import Fernet
 
 from app.domain.answers import Result
-from app.domain.errors import RefusedError
+from app.domain.errors import RefusedError, StoreUnavailableError
 from app.services.connect_agent import ConnectAgent, Line
-from app.services.remember_line import REMEMBERED_FOR, RememberLine
+from app.services.remember_line import REMEMBERED_FOR, UNSEEN_FOR, RememberLine
+from app.storage.database import Database
 from tests.services.desk import AGENT, ORG, Desk
 
 
@@ -32,13 +35,13 @@ def looks(desk: Desk) -> Looks:
 
 @pytest.fixture
 def remember(desk: Desk, looks: Looks) -> RememberLine:
-    remembered = RememberLine(connect_agent=looks, clock=desk.clock)
+    remembered = RememberLine(connect_agent=looks, read_unit=desk.database.reading_unit, clock=desk.clock)
     desk.database.when_directory_changes(remembered.forget)
     return remembered
 
 
-def rename(desk: Desk, name: str) -> None:
-    with desk.database.unit() as unit:
+def rename(database: Database, name: str) -> None:
+    with database.unit() as unit:
         agent = unit.directory.agent(AGENT)
         assert agent is not None
         unit.directory.save_agent(replace(agent, name=name))
@@ -50,16 +53,45 @@ def test_a_burst_reads_the_agent_once(remember: RememberLine, looks: Looks) -> N
     assert looks.number == 1
 
 
-def test_after_a_second_it_is_read_again(desk: Desk, remember: RememberLine, looks: Looks) -> None:
+def test_it_is_not_read_again_while_nothing_changes(desk: Desk, remember: RememberLine, looks: Looks) -> None:
+    for _ in range(10):
+        remember(ORG, AGENT)
+        desk.later(UNSEEN_FOR.total_seconds() + 0.001)
+    assert looks.number == 1
+
+
+def test_in_the_end_it_is_read_again(desk: Desk, remember: RememberLine, looks: Looks) -> None:
+    """A process of an older version changes agents and does not count it."""
     remember(ORG, AGENT)
     desk.later(REMEMBERED_FOR.total_seconds() + 0.001)
     remember(ORG, AGENT)
     assert looks.number == 2
 
 
+def test_a_change_of_another_process_shows_within_a_second(desk: Desk, remember: RememberLine, tmp_path: Path) -> None:
+    remember(ORG, AGENT)
+    other = Database(f"sqlite:///{tmp_path}/ringbook.db", secret_keys=(Fernet.generate_key().decode(),))
+    rename(other, "Dr. Chang")
+    other.dispose()
+    desk.later(UNSEEN_FOR.total_seconds() + 0.001)
+    assert remember(ORG, AGENT).agent.name == "Dr. Chang"
+
+
+def test_without_the_database_nothing_is_taken_for_unchanged(
+    desk: Desk, remember: RememberLine, tmp_path: Path
+) -> None:
+    remember(ORG, AGENT)
+    desk.later(UNSEEN_FOR.total_seconds() + 0.001)
+    desk.database.dispose()
+    (tmp_path / "ringbook.db").rename(tmp_path / "gone.db")
+    for _ in range(2):
+        with pytest.raises(StoreUnavailableError):
+            remember(ORG, AGENT)
+
+
 def test_a_change_of_this_process_shows_at_once(desk: Desk, remember: RememberLine) -> None:
     remember(ORG, AGENT)
-    rename(desk, "Dr. Chang")
+    rename(desk.database, "Dr. Chang")
     assert remember(ORG, AGENT).agent.name == "Dr. Chang"
 
 
@@ -76,10 +108,11 @@ def test_a_change_that_is_rolled_back_is_none(desk: Desk, remember: RememberLine
 def test_what_was_read_before_a_change_is_not_kept_after_it(desk: Desk) -> None:
     def look_while_it_changes(org_id: str, agent_id: str) -> Line:
         line = ConnectAgent(read_unit=desk.database.reading_unit)(org_id, agent_id)
-        rename(desk, "Dr. Chang")
+        rename(desk.database, "Dr. Chang")
         return line
 
-    remembered = RememberLine(connect_agent=look_while_it_changes, clock=desk.clock)
+    read_unit = desk.database.reading_unit
+    remembered = RememberLine(connect_agent=look_while_it_changes, read_unit=read_unit, clock=desk.clock)
     desk.database.when_directory_changes(remembered.forget)
     remembered(ORG, AGENT)
     assert remembered(ORG, AGENT).agent.name == "Dr. Chang"

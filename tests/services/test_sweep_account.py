@@ -14,7 +14,7 @@ from app.domain.directory import Access
 from app.domain.errors import CalendarError, PostponedError
 from app.domain.jobs import Status
 from app.domain.outcomes import Failed, RetryLater
-from app.storage.tables import accounts
+from app.storage.directory_tables import accounts
 from tests.services.desk import TWO_PM_TUESDAY, Desk
 from tests.services.switchboard import ACCOUNT, EVERY, Switchboard
 

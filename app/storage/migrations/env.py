@@ -6,6 +6,7 @@ from alembic import context
 
 from app.storage import (  # noqa: F401 - of the metadata
     callback_tables,
+    directory_tables,
     job_facts,
     mending_tables,
     notice_tables,
