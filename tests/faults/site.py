@@ -136,9 +136,15 @@ class Site:
             waiting = select(func.count()).select_from(deliveries).where(deliveries.c.finished_at.is_(None))
             return int(unit._session.scalar(waiting) or 0)
 
+    def writes_under_way(self) -> int:
+        """Requests to change something that have reached Cal.com and that it works on still, whoever sent them."""
+        requests_in = (entry for sandbox in self.sandboxes for entry in sandbox.journal("request"))
+        return sum(entry["method"] != "GET" and "status" not in entry for entry in requests_in)
+
     def drain(self, within: float) -> None:
-        """Wait until every job is final, `within` seconds at most, and until every event was told, however many there
-        are, unless none was told for so long; start again whatever died. The ledger counts what is left.
+        """Wait until every job is final and Cal.com works on no write any more, for that may still be the second one of
+        a job: `within` seconds at most each. Then until every event was told, however many there are, unless none was
+        told for so long. Start again whatever died. The ledger counts what is left.
         """
 
         def falls_below(number: int, count: Callable[[], int]) -> bool:
@@ -147,6 +153,7 @@ class Site:
 
         with suppress(AssertionError):
             eventually(partial(falls_below, 1, self.open_jobs), within=within, every=0.1)
+            eventually(partial(falls_below, 1, self.writes_under_way), within=within, every=0.2)
             while waiting := self.open_deliveries():
                 eventually(partial(falls_below, waiting, self.open_deliveries), within=within, every=0.1)
 
