@@ -6,11 +6,12 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import structlog
 
 from app.domain.errors import StoreUnavailableError
-from app.domain.jobs import LEASE, Job
+from app.domain.jobs import LEASE, RENEW_EVERY, Job
 from app.domain.ports import Clock
 from app.domain.stores import OpenUnit
 
@@ -40,12 +41,14 @@ class KeepLeases:
                 del self._held[job.id, job.fence]
 
     def __call__(self) -> int:
-        """How many leases were kept. A database that is away is no reason to stop: what was sent is looked for."""
+        """How many leases were renewed: not those that began only since the last time, and most jobs end before the
+        next. A database that is away is no reason to stop: what was sent is looked for.
+        """
+        now = self.clock()
         with self._lock:
-            held = list(self._held.values())
+            held = [job for job in self._held.values() if not _is_young(job, now)]
         if not held:
             return 0
-        now = self.clock()
         try:
             with self.open_unit() as unit:
                 kept = [unit.jobs.renew(job, now=now, lease_until=now + LEASE) for job in held]
@@ -54,6 +57,11 @@ class KeepLeases:
             log.warning("leases_not_kept", count=len(held))
             return 0
         for job, is_kept in zip(held, kept, strict=True):
-            if not is_kept:
+            if not is_kept and (job.id, job.fence) in self._held:  # else it has ended meanwhile
                 log.warning("lease_lost", job_id=job.id)
         return sum(kept)
+
+
+def _is_young(job: Job, now: datetime) -> bool:
+    """A lease of which less is gone than goes by between two calls."""
+    return job.lease_until is not None and job.lease_until - now > LEASE - RENEW_EVERY

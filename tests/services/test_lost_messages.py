@@ -12,7 +12,7 @@ import pytest
 
 from app.domain.answers import Answer, Result
 from app.domain.errors import StoreUnavailableError
-from app.domain.jobs import LEASE, Status
+from app.domain.jobs import Status
 from app.services.rescue_jobs import LEADER, LEADER_LEASE
 from tests.services.desk import TWO_PM_TUESDAY, Desk
 
@@ -111,16 +111,3 @@ def test_a_worker_whose_clock_is_a_little_behind_runs_what_was_just_accepted(des
     desk.work()
 
     assert desk.job(answer.job_id).status is Status.SUCCEEDED
-
-
-def test_two_holdings_of_one_job_are_kept_apart(desk: Desk) -> None:
-    answer = desk.book()
-    first = desk.execute._claim(answer.job_id)
-    desk.later(LEASE.total_seconds() + 1)
-    second = desk.execute._claim(answer.job_id)
-    assert first is not None
-    assert second is not None
-    with desk.keep_leases.holding(second):
-        with desk.keep_leases.holding(first):
-            pass
-        assert desk.keep_leases() == 1

@@ -11,7 +11,7 @@ import pytest
 from app.domain.answers import Result
 from app.domain.appointments import AppointmentStatus, Booking
 from app.domain.errors import CalendarError
-from app.domain.jobs import LEASE, MAX_CRASHES, RENEW_EVERY, Status
+from app.domain.jobs import LEASE, MAX_CRASHES, Status
 from app.domain.outcomes import RetryLater, Trace, Unknown
 from tests.services.desk import TWO_PM_TUESDAY, Desk
 from tests.services.scripted_calendar import TAKEN
@@ -189,32 +189,3 @@ def test_a_job_that_kills_its_workers_is_stopped(desk: Desk) -> None:
 
 def _die() -> None:
     raise KeyboardInterrupt
-
-
-def test_a_slow_cal_com_does_not_cost_the_worker_its_lease(desk: Desk) -> None:
-    kept: list[int] = []
-
-    def slow() -> None:
-        for _ in range(10):
-            desk.later(RENEW_EVERY.total_seconds())
-            kept.append(desk.keep_leases())
-
-    desk.calendar.before_write = slow
-    answer = desk.booked()
-
-    assert kept == [1] * 10
-    assert answer.result is Result.BOOKED
-    assert desk.keep_leases() == 0
-
-
-def test_a_lease_that_ran_out_is_not_taken_up_again(desk: Desk) -> None:
-    kept: list[int] = []
-
-    def frozen() -> None:
-        desk.later(LEASE.total_seconds() + 1)
-        kept.append(desk.keep_leases())
-
-    desk.calendar.before_write = frozen
-    desk.booked()
-
-    assert kept == [0]
