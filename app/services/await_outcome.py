@@ -13,7 +13,7 @@ from app.domain.ports import Clock, Doorbell
 from app.domain.stores import OpenUnit
 from app.services.outcome_watch import OutcomeWatch
 
-EACH_TAKES = 0.0015
+EACH_TAKES = 0.0025
 """Seconds it takes to write one answer. Of many whose time ends at one moment each is answered so much before the next,
 or the last ones would be late."""
 
