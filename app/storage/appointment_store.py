@@ -6,13 +6,26 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Row, and_, bindparam, exists, false, or_, select, union_all, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Row,
+    and_,
+    bindparam,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from app.domain.appointment_store import AppointmentFilter
 from app.domain.appointments import LONGEST, Appointment, AppointmentStatus, Attendee, Reach
 from app.storage.columns import UtcTime
-from app.storage.dialects import INSERT, dialect_of, insert_into
+from app.storage.dialects import INSERT, dialect_of
 from app.storage.places import stands_before
 from app.storage.tables import appointment_uids, appointments
 
@@ -53,6 +66,18 @@ UPSERT = {
     )
     for dialect, insert in INSERT.items()
 }
+_chain = appointment_uids.c.appointment_id == bindparam("appointment")
+LINK = {
+    dialect: insert(appointment_uids)
+    .values(
+        appointment_id=bindparam("appointment"),
+        account_id=bindparam("account"),
+        position=select(func.count()).where(_chain).scalar_subquery(),
+        uid=bindparam("uid"),
+    )
+    .on_conflict_do_nothing(index_elements=[appointment_uids.c.uid, appointment_uids.c.account_id])
+    for dialect, insert in INSERT.items()
+}
 """Made once, as they run with every job: to put one together takes longer than to run it."""
 
 
@@ -62,16 +87,10 @@ class SqlAppointmentStore:
 
     def save(self, appointment: Appointment) -> None:
         """A uid that another appointment of the account has already stays with that one."""
-        self._session.execute(UPSERT[dialect_of(self._session)], _to_row(appointment))
-        known = self._uids([appointment.id]).get(appointment.id, ())
-        added = [uid for uid in dict.fromkeys(appointment.uids) if uid not in known]
-        if added:
-            chain = {"appointment_id": appointment.id, "account_id": appointment.account_id}
-            rows = [chain | {"position": position, "uid": uid} for position, uid in enumerate(added, len(known))]
-            once = insert_into(self._session, appointment_uids).on_conflict_do_nothing(
-                index_elements=[appointment_uids.c.uid, appointment_uids.c.account_id]
-            )
-            self._session.execute(once, rows)
+        dialect, chain = dialect_of(self._session), {"appointment": appointment.id, "account": appointment.account_id}
+        self._session.execute(UPSERT[dialect], _to_row(appointment))
+        for uid in appointment.uids:
+            self._session.execute(LINK[dialect], chain | {"uid": uid})
 
     def get(self, org_id: str, appointment_id: str) -> Appointment | None:
         return self.first_named(org_id, appointment_id)
