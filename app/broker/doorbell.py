@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import islice
 
 import structlog
 from redis import Redis, RedisError
@@ -26,6 +29,11 @@ MAX_CONNECTIONS = 1_000
 
 QUIET_SECONDS = 2.0
 """After this long without a message the listener asks whether the connection still stands, and waits once more."""
+
+REMEMBERED = 5.0
+"""Seconds. Who begins to listen so soon after a ring hears it still."""
+
+MOST_REMEMBERED = 10_000
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 2.0
 """Bounds in seconds of the doubling pause before the listener connects again."""
@@ -52,6 +60,8 @@ class RedisDoorbell:
         self._outage = Outage()
         self._lock = threading.Lock()
         self._waiters: dict[str, set[_Ear]] = {}
+        self._rung: dict[str, float] = {}
+        self._hears_since = math.inf
         self._listener: threading.Thread | None = None
         self._first_try_over = threading.Event()
         self._closing = threading.Event()
@@ -70,11 +80,15 @@ class RedisDoorbell:
 
     @contextmanager
     def listening(self, job_id: str) -> Iterator[Bell]:
-        """Hear rings for this job until the block is left."""
+        """Hear rings for this job until the block is left, and those of the last seconds. Where one of these may have
+        been missed the bell rings at once.
+        """
         ear = _Ear()
         with self._lock:
             self._start_listener()
             self._waiters.setdefault(job_id, set()).add(ear)
+            if job_id in self._rung or time.monotonic() < self._hears_since + REMEMBERED:
+                ear.hear()
         # Only those who come while the very first connection is made wait for it: theirs would be rings unheard.
         self._first_try_over.wait(STEP_SECONDS)
         try:
@@ -105,6 +119,7 @@ class RedisDoorbell:
             except RedisError as error:
                 if pause == FIRST_PAUSE:
                     _log.warning("doorbell_lost", error=type(error).__name__)
+            self._hears_since = math.inf
             self._first_try_over.set()
             self._closing.wait(pause)
             pause = min(2 * pause, LONGEST_PAUSE)
@@ -122,13 +137,25 @@ class RedisDoorbell:
                 if message is None:
                     subscription.ping()
                     continue
+                if message["type"] == "subscribe":
+                    self._hears_since = time.monotonic()
                 self._first_try_over.set()
                 yield message["data"].decode(errors="replace") if message["type"] == "message" else ""
 
     def _wake(self, job_id: str) -> None:
         with self._lock:
+            self._remember(job_id)
             for ear in self._waiters.get(job_id, ()):
                 ear.hear()
+
+    def _remember(self, job_id: str) -> None:
+        """The latest stands last; the first are forgotten, each ring at most two, so that no ring takes long."""
+        now = time.monotonic()
+        self._rung.pop(job_id, None)
+        self._rung[job_id] = now
+        for oldest in list(islice(self._rung, 2)):
+            if len(self._rung) > MOST_REMEMBERED or self._rung[oldest] < now - REMEMBERED:
+                del self._rung[oldest]
 
 
 class _Ear:

@@ -186,7 +186,9 @@ class Doorbell(Protocol):
     def ring(self, job_id: str) -> None: ...
 
     def listening(self, job_id: str) -> AbstractContextManager[Bell]:
-        """Hear rings for this job until the block is left; look at the job inside it, so that no ring is missed."""
+        """Hear rings for this job until the block is left, and those since it was looked at, if that was just now:
+        where one may have been missed the bell rings at once.
+        """
         ...
 
 

@@ -68,7 +68,6 @@ class AwaitOutcome:
     def _wait(self, job: Job, answer_by: datetime) -> Job:
         with self.doorbell.listening(job.id) as bell, self.watch.watching(job.id):
             try:
-                job = self._read(job)
                 while not job.status.is_final:
                     left = (answer_by - self.clock()).total_seconds()
                     if left <= 0:
