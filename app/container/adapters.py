@@ -83,6 +83,7 @@ class Adapters:
     redis_info: Callable[[], RedisInfo | None]
     read_traffic: Callable[[], list[Standing]]
     database_facts: Callable[[], DatabaseFacts]
+    checkpoint: Callable[[], None]
     sender: Sender
     passwords: Passwords
     provider: IdentityProvider | None
@@ -93,14 +94,13 @@ class Adapters:
 def choose_adapters(settings: Settings, *, local: Clock = utc_now) -> Adapters:
     """Connects to nothing before it is used, so that it may be called before a fork. `local`: this host's own clock."""
     stack, database = ExitStack(), Database(settings.database_url, secret_keys=settings.secret_keys, local=local)
-    stack.callback(database.dispose)
     publisher, traffic = CeleryPublisher(settings.redis_url), RedisTraffic(settings.redis_url)
     limits = RedisLimits(settings.redis_url, limit_table(settings), secret="".join(settings.secret_keys[-1:]))
     calendar = CalcomCalendar(TimeLimits(), USER_AGENT, traffic)
     doorbell, probe = RedisDoorbell(settings.redis_url), RedisProbe.of(settings.redis_url)
     signs, uses = RedisSignsOfLife(settings.redis_url), RedisSlotUses(settings.redis_url, database.clock)
-    for each in (calendar, traffic, limits, doorbell, probe, signs, uses):
-        stack.callback(each.close)
+    for close in (database.dispose, *(one.close for one in (calendar, traffic, limits, doorbell, probe, signs, uses))):
+        stack.callback(close)
     return Adapters(
         open_unit=database.unit,
         read_unit=database.reading_unit,
@@ -124,6 +124,7 @@ def choose_adapters(settings: Settings, *, local: Clock = utc_now) -> Adapters:
         redis_info=probe.info,
         read_traffic=traffic.standings,
         database_facts=partial(_database_facts, settings.database_url, database),
+        checkpoint=database.checkpoint,
         sender=WebhookSender(_target_rules(settings, partial(_threads, stack)), trust=trusted(), user_agent=USER_AGENT),
         passwords=Argon2Passwords(),
         provider=_provider(settings),

@@ -79,6 +79,7 @@ def bind_schedule(adapters: Adapters, settings: Settings) -> Schedule:
         Chore(name="prune_bulk", every=PRUNE_EVERY, do=wake_bulk.prune),
         Chore(name="prune_sessions", every=PRUNE_EVERY, do=PruneSessions(open_unit=open_unit, clock=clock)),
         Chore(name="tally_jobs", every=SOON, do=tally_jobs),
+        Chore(name="checkpoint", every=SOON, do=adapters.checkpoint),
         *_retention(adapters, settings.retention_days),
     )
     return Schedule(chores=chores, step_down=rescue_jobs.step_down)

@@ -11,7 +11,7 @@ from sqlalchemy.pool import QueuePool
 from app.domain.ports import Clock
 from app.storage.cipher import Cipher
 from app.storage.clock import DatabaseClock
-from app.storage.engines import READING, SEARCHING, make_engine, pool_wait_limited
+from app.storage.engines import READING, SEARCHING, checkpoint, make_engine, pool_wait_limited
 from app.storage.unit_of_work import SqlUnitOfWork
 
 POOL_SIZE = 16
@@ -81,6 +81,10 @@ class Database:
         with pool_wait_limited(), self._reading.connect() as connection:
             numbers = connection.dialect.server_version_info or ()
             return connection.dialect.name, ".".join(map(str, numbers))
+
+    def checkpoint(self) -> None:
+        """Keep the log of what was written short. Raises StoreUnavailableError."""
+        checkpoint(self._engine)
 
     def _directory_changed(self) -> None:
         for tell in self._directory_listeners:
