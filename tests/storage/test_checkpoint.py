@@ -40,10 +40,13 @@ def write_pages(database: Database, file: Path) -> None:
     with database.unit() as unit:
         unit.jobs.add(job)
         unit.commit()
-    while log_of(file).stat().st_size < PAGES * 4096:
+    for _ in range(PAGES):
         with database.unit() as unit:
             unit._session.execute(update(jobs).values(attempts=jobs.c.attempts + 1))
             unit.commit()
+        if log_of(file).stat().st_size >= PAGES * 4096:
+            return
+    raise AssertionError("the log never came to hold so many pages")
 
 
 def test_who_commits_leaves_the_log_to_the_scheduler(database: Database, file: Path) -> None:
