@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from sqlalchemy import insert, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, insert, select
 
 from app.domain.amendments import Amendment
 from app.storage.mending_tables import amendments
 
 
 class SqlAmendmentStore:
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
 
     def add(self, amendment: Amendment) -> None:
-        self._session.execute(
+        self._connection.execute(
             insert(amendments).values(
                 id=amendment.id,
                 job_id=amendment.job_id,
@@ -34,5 +33,5 @@ class SqlAmendmentStore:
                 changed=tuple(row.changed),
                 former_starts_at=row.former_starts_at,
             )
-            for row in self._session.execute(found)
+            for row in self._connection.execute(found)
         ]

@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, insert, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Connection, Row, insert, or_, select, update
 
 from app.domain.api_keys import NOTED_EVERY, ApiKey, Scope
 from app.domain.paging import WHOLE, Span
@@ -16,11 +15,11 @@ from app.storage.tables import api_keys
 
 
 class SqlApiKeyStore:
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
 
     def add(self, api_key: ApiKey) -> None:
-        self._session.execute(insert(api_keys).values(_to_row(api_key)))
+        self._connection.execute(insert(api_keys).values(_to_row(api_key)))
 
     def get(self, key_id: str) -> ApiKey | None:
         return self._one(api_keys.c.id == key_id)
@@ -32,20 +31,20 @@ class SqlApiKeyStore:
         wanted = select(api_keys) if org_id is None else select(api_keys).where(api_keys.c.org_id == org_id)
         if span.after is not None:
             wanted = wanted.where(stands_behind(api_keys.c.created_at, api_keys.c.id, span.after))
-        rows = self._session.execute(wanted.order_by(api_keys.c.created_at, api_keys.c.id).limit(span.limit))
+        rows = self._connection.execute(wanted.order_by(api_keys.c.created_at, api_keys.c.id).limit(span.limit))
         return [_from_row(row) for row in rows]
 
     def revoke(self, key_id: str, *, now: datetime) -> bool:
         valid = api_keys.c.id == key_id, api_keys.c.revoked_at.is_(None)
-        return rows_changed(self._session.execute(update(api_keys).where(*valid).values(revoked_at=now))) == 1
+        return rows_changed(self._connection.execute(update(api_keys).where(*valid).values(revoked_at=now))) == 1
 
     def note_use(self, key_id: str, *, now: datetime) -> bool:
         earlier = or_(api_keys.c.last_used_at.is_(None), api_keys.c.last_used_at <= now - NOTED_EVERY)
         noted = update(api_keys).where(api_keys.c.id == key_id, earlier).values(last_used_at=now)
-        return rows_changed(self._session.execute(noted)) == 1
+        return rows_changed(self._connection.execute(noted)) == 1
 
     def _one(self, condition: ColumnElement[bool]) -> ApiKey | None:
-        row = self._session.execute(select(api_keys).where(condition)).one_or_none()
+        row = self._connection.execute(select(api_keys).where(condition)).one_or_none()
         return _from_row(row) if row else None
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
+    Connection,
     Row,
     and_,
     bindparam,
@@ -20,7 +21,6 @@ from sqlalchemy import (
     union_all,
     update,
 )
-from sqlalchemy.orm import Session
 
 from app.domain.appointment_store import AppointmentFilter
 from app.domain.appointments import LONGEST, Appointment, AppointmentStatus, Attendee, Reach
@@ -82,21 +82,22 @@ LINK = {
 
 
 class SqlAppointmentStore:
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
 
     def save(self, appointment: Appointment) -> None:
         """A uid that another appointment of the account has already stays with that one."""
-        dialect, chain = dialect_of(self._session), {"appointment": appointment.id, "account": appointment.account_id}
-        self._session.execute(UPSERT[dialect], _to_row(appointment))
+        dialect = dialect_of(self._connection)
+        chain = {"appointment": appointment.id, "account": appointment.account_id}
+        self._connection.execute(UPSERT[dialect], _to_row(appointment))
         for uid in appointment.uids:
-            self._session.execute(LINK[dialect], chain | {"uid": uid})
+            self._connection.execute(LINK[dialect], chain | {"uid": uid})
 
     def get(self, org_id: str, appointment_id: str) -> Appointment | None:
         return self.first_named(org_id, appointment_id)
 
     def first_named(self, org_id: str, *names: str) -> Appointment | None:
-        found = self._read(self._session.execute(NAMED, {"names": names, "org": org_id}).all())
+        found = self._read(self._connection.execute(NAMED, {"names": names, "org": org_id}).all())
         return next((each for name in names for each in found if name in (each.id, *each.uids)), None)
 
     def within(self, reach: Reach, appointment_id: str) -> Appointment | None:
@@ -111,7 +112,7 @@ class SqlAppointmentStore:
             by_phone = appointments.c.attendee_phone.in_(contacts)
             reached.append(or_(by_phone, appointments.c.attendee_email.in_(contacts)))
         reachable = NAMED.where(*reached).limit(1)
-        rows = self._session.execute(reachable, {"names": [appointment_id], "org": reach.org_id}).all()
+        rows = self._connection.execute(reachable, {"names": [appointment_id], "org": reach.org_id}).all()
         return next(iter(self._read(rows)), None)
 
     def upcoming(self, org_id: str, agent_id: str, *, email: str, phone: str, now: datetime) -> list[Appointment]:
@@ -126,7 +127,7 @@ class SqlAppointmentStore:
         theirs = or_(false(), *(column == value for column, value in contacts if value))
         found = select(appointments).where(of_agent, theirs)
         soonest = found.order_by(appointments.c.starts_at, appointments.c.id)
-        return self._read(self._session.execute(soonest).all())
+        return self._read(self._connection.execute(soonest).all())
 
     def overlapping(
         self, account_id: str, event_type_id: int, *, starts_at: datetime, ends_at: datetime, but: str
@@ -134,18 +135,18 @@ class SqlAppointmentStore:
         """None is longer than `LONGEST`, so that the index bounds the look."""
         place = {"account": account_id, "event_type": event_type_id, "but": but}
         span = {"begin": starts_at, "end": ends_at, "earliest": starts_at - LONGEST}
-        return self._read(self._session.execute(OVERLAPPING, place | span).all())
+        return self._read(self._connection.execute(OVERLAPPING, place | span).all())
 
     def search(self, wanted: AppointmentFilter) -> list[Appointment]:
         """The latest start first; without those whose booking turned out to be another appointment's."""
         has_uid = exists().where(appointment_uids.c.appointment_id == appointments.c.id)
         found = select(appointments).where(has_uid, *_conditions(wanted))
         latest = found.order_by(appointments.c.starts_at.desc(), appointments.c.id.desc()).limit(wanted.limit)
-        return self._read(self._session.execute(latest).all())
+        return self._read(self._connection.execute(latest).all())
 
     def set_status(self, appointment_id: str, status: AppointmentStatus) -> None:
         changed = update(appointments).where(appointments.c.id == appointment_id).values(status=status)
-        self._session.execute(changed)
+        self._connection.execute(changed)
 
     def _read(self, rows: Sequence[Row[Any]]) -> list[Appointment]:
         uids = self._uids([row.id for row in rows]) if rows else {}
@@ -154,7 +155,7 @@ class SqlAppointmentStore:
     def _uids(self, appointment_ids: list[str]) -> dict[str, tuple[str, ...]]:
         """Per appointment, oldest first."""
         chains: dict[str, tuple[str, ...]] = {}
-        for row in self._session.execute(UIDS, {"ids": appointment_ids}):
+        for row in self._connection.execute(UIDS, {"ids": appointment_ids}):
             chains[row.appointment_id] = (*chains.get(row.appointment_id, ()), row.uid)
         return chains
 

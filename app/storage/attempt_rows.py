@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, delete, insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, insert, select, update
 
 from app.domain.jobs import Attempt, Job
 from app.domain.outcomes import Trace
@@ -21,30 +20,30 @@ CLOSE = update(attempts).where(*THIS, attempts.c.finished_at.is_(None))
 """Made once, as they run with every job: to put one together takes longer than to run it."""
 
 
-def attempts_of(session: Session, job_id: str) -> list[Attempt]:
+def attempts_of(connection: Connection, job_id: str) -> list[Attempt]:
     """Oldest first; the fence only grows, the number starts anew when a job is requeued."""
-    rows = session.execute(select(attempts).where(attempts.c.job_id == job_id).order_by(attempts.c.fence))
+    rows = connection.execute(select(attempts).where(attempts.c.job_id == job_id).order_by(attempts.c.fence))
     return [attempt_from_row(row) for row in rows]
 
 
-def open_attempt(session: Session, job: Job, now: datetime) -> None:
+def open_attempt(connection: Connection, job: Job, now: datetime) -> None:
     values = {"job_id": job.id, "fence": job.fence, "number": job.attempts, "started_at": now}
-    session.execute(OPEN, values | {"outcome": "", "code": "", "detail": ""})
+    connection.execute(OPEN, values | {"outcome": "", "code": "", "detail": ""})
 
 
-def mark_attempt_submitted(session: Session, job: Job, now: datetime) -> None:
-    session.execute(MARK, _key_of(job) | {"submitted_at": now})
+def mark_attempt_submitted(connection: Connection, job: Job, now: datetime) -> None:
+    connection.execute(MARK, _key_of(job) | {"submitted_at": now})
 
 
-def close_attempt(session: Session, job: Job, now: datetime, outcome: str, trace: Trace) -> None:
+def close_attempt(connection: Connection, job: Job, now: datetime, outcome: str, trace: Trace) -> None:
     """An attempt that is closed already keeps what it says."""
     said = {"outcome": outcome, "code": trace.code, "http_status": trace.http_status, "detail": trace.detail}
     asked = {"request": asked_to_json(trace.request) if trace.request else None, "duration_ms": trace.duration_ms}
-    session.execute(CLOSE, _key_of(job) | said | asked | {"finished_at": now})
+    connection.execute(CLOSE, _key_of(job) | said | asked | {"finished_at": now})
 
 
-def remove_attempt(session: Session, job: Job) -> None:
-    session.execute(delete(attempts).where(_attempt_of(job)))
+def remove_attempt(connection: Connection, job: Job) -> None:
+    connection.execute(delete(attempts).where(_attempt_of(job)))
 
 
 def has_submitted(job: Job) -> ColumnElement[bool]:

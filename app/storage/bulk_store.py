@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, delete, func, insert, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Connection, and_, case, delete, func, insert, or_, select, update
 
 from app.domain.bulk import AT_WORK, BulkItem, BulkRun, ItemState, Stage, Tally
 from app.domain.job_search import JobSearch
@@ -26,14 +25,14 @@ _PROGRESS = ("stage", "collected", "capped", "place_at", "place_id", "next_at", 
 class SqlBulkStore:
     """What concerns single jobs of a run is in `bulk_items`."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
 
     def add(self, run: BulkRun) -> None:
-        self._session.execute(insert(bulk_runs).values(run_to_row(run)))
+        self._connection.execute(insert(bulk_runs).values(run_to_row(run)))
 
     def get(self, run_id: str) -> BulkRun | None:
-        row = self._session.execute(select(bulk_runs).where(bulk_runs.c.id == run_id)).one_or_none()
+        row = self._connection.execute(select(bulk_runs).where(bulk_runs.c.id == run_id)).one_or_none()
         return run_from_row(row) if row else None
 
     def recent(self, limit: int, after: Place | None = None) -> list[BulkRun]:
@@ -41,21 +40,21 @@ class SqlBulkStore:
         if after is not None:
             found = found.where(stands_before(bulk_runs.c.created_at, bulk_runs.c.id, after))
         newest = found.order_by(bulk_runs.c.created_at.desc(), bulk_runs.c.id.desc()).limit(limit)
-        return [run_from_row(row) for row in self._session.execute(newest)]
+        return [run_from_row(row) for row in self._connection.execute(newest)]
 
     def at_work(self) -> int:
         counted = select(func.count()).select_from(bulk_runs)
         busy = bulk_runs.c.finished_at.is_(None), bulk_runs.c.stage.in_(AT_WORK)
-        return self._session.scalar(counted.where(*busy)) or 0
+        return self._connection.scalar(counted.where(*busy)) or 0
 
     def due(self, *, now: datetime, unpublished_since: datetime, limit: int) -> list[str]:
         unheard = or_(bulk_runs.c.published_at.is_(None), bulk_runs.c.published_at < unpublished_since)
         waiting = select(bulk_runs.c.id).where(_is_due(now), unheard)
-        return list(self._session.scalars(waiting.order_by(bulk_runs.c.next_at).limit(limit)))
+        return list(self._connection.scalars(waiting.order_by(bulk_runs.c.next_at).limit(limit)))
 
     def mark_published(self, run_ids: Sequence[str], *, now: datetime) -> None:
         told = update(bulk_runs).where(bulk_runs.c.id.in_(run_ids), _is_free(now))
-        self._session.execute(told.values(published_at=now))
+        self._connection.execute(told.values(published_at=now))
 
     def claim(self, run_id: str, *, now: datetime, lease_until: datetime) -> BulkRun | None:
         taken = (
@@ -69,7 +68,7 @@ class SqlBulkStore:
             )
             .returning(bulk_runs)
         )
-        row = self._session.execute(taken).one_or_none()
+        row = self._connection.execute(taken).one_or_none()
         return run_from_row(row) if row else None
 
     def hold(self, run: BulkRun, *, lease_until: datetime) -> bool:
@@ -79,11 +78,11 @@ class SqlBulkStore:
         row = run_to_row(run)
         held = bulk_runs.c.id == run.id, bulk_runs.c.fence == run.fence
         progress = {name: row[name] for name in _PROGRESS} | {"crashes": 0}
-        self._session.execute(update(bulk_runs).where(*held).values(progress))
+        self._connection.execute(update(bulk_runs).where(*held).values(progress))
 
     def release(self, run: BulkRun) -> None:
         held = bulk_runs.c.id == run.id, bulk_runs.c.fence == run.fence
-        self._session.execute(update(bulk_runs).where(*held).values(lease_until=None, published_at=None))
+        self._connection.execute(update(bulk_runs).where(*held).values(lease_until=None, published_at=None))
 
     def decide(self, run: BulkRun, changed: BulkRun) -> bool:
         """A worker that holds it finds out at its next step: the fence stays."""
@@ -92,43 +91,43 @@ class SqlBulkStore:
         return self._changed(_as_seen(run), {name: row[name] for name in names} | {"published_at": None})
 
     def matching(self, wanted: JobSearch, *, after: Place | None, look_at: int) -> tuple[list[str], Place | None]:
-        return bulk_items.matching(self._session, wanted, after, look_at)
+        return bulk_items.matching(self._connection, wanted, after, look_at)
 
     def add_items(self, run: BulkRun, job_ids: Sequence[str]) -> int:
-        return bulk_items.add(self._session, run, job_ids)
+        return bulk_items.add(self._connection, run, job_ids)
 
     def items(self, run_id: str, limit: int, *, after: int = -1, state: ItemState | None = None) -> list[BulkItem]:
-        return bulk_items.read(self._session, run_id, limit, after, state)
+        return bulk_items.read(self._connection, run_id, limit, after, state)
 
     def mark(self, run: BulkRun, items: Sequence[BulkItem]) -> None:
-        bulk_items.mark(self._session, run, items)
+        bulk_items.mark(self._connection, run, items)
 
     def take_in_open_outcomes(self, run: BulkRun) -> None:
-        bulk_items.take_in_open_outcomes(self._session, run)
+        bulk_items.take_in_open_outcomes(self._connection, run)
 
     def check_again(self, run: BulkRun) -> None:
-        bulk_items.check_again(self._session, run)
+        bulk_items.check_again(self._connection, run)
 
     def tallies(self, run_id: str) -> list[Tally]:
-        return bulk_items.tallies(self._session, run_id)
+        return bulk_items.tallies(self._connection, run_id)
 
     def jobs_of(self, items: Sequence[BulkItem]) -> dict[str, Job]:
-        return bulk_items.jobs_of(self._session, items)
+        return bulk_items.jobs_of(self._connection, items)
 
     def prune(self, *, before: datetime, limit: int) -> int:
         """Its jobs first, for a run may have many; the run itself goes with the last of them."""
         unconfirmed = and_(bulk_runs.c.stage == Stage.READY, bulk_runs.c.created_at < before)
         old = select(bulk_runs.c.id).where(or_(bulk_runs.c.finished_at < before, unconfirmed))
-        run_id = self._session.scalar(old.order_by(bulk_runs.c.created_at).limit(1))
+        run_id = self._connection.scalar(old.order_by(bulk_runs.c.created_at).limit(1))
         if run_id is None:
             return 0
-        removed = bulk_items.remove_some(self._session, run_id, limit)
+        removed = bulk_items.remove_some(self._connection, run_id, limit)
         if removed < limit:
-            removed += rows_changed(self._session.execute(delete(bulk_runs).where(bulk_runs.c.id == run_id)))
+            removed += rows_changed(self._connection.execute(delete(bulk_runs).where(bulk_runs.c.id == run_id)))
         return removed
 
     def _changed(self, held: list[ColumnElement[bool]], values: dict[str, Any]) -> bool:
-        return rows_changed(self._session.execute(update(bulk_runs).where(*held).values(values))) > 0
+        return rows_changed(self._connection.execute(update(bulk_runs).where(*held).values(values))) > 0
 
 
 def _is_due(now: datetime, *, lease_before: datetime | None = None) -> ColumnElement[bool]:

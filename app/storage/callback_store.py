@@ -7,8 +7,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Update, func, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Connection, Row, Update, func, or_, select, update
 
 from app.domain.appointments import Action, Attendee, Book
 from app.domain.callbacks import Callback, CallbackFilter, Ending, ListedCallback
@@ -26,8 +25,8 @@ _NAMES = [field.name for field in fields(Callback)]
 class SqlCallbackStore:
     """Nothing is kept before the unit of work commits."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
 
     def note_told(self, job_id: str, *, now: datetime) -> bool:
         return self._told(job_id, now, jobs.c.finished_at.is_(None))
@@ -35,7 +34,7 @@ class SqlCallbackStore:
     def note_told_late(self, job_id: str, *, now: datetime) -> None:
         self._told(job_id, now)
         failed = select(jobs.c.id).where(jobs.c.id == job_id, jobs.c.status == Status.FAILED)
-        if self._session.scalar(failed) is not None:
+        if self._connection.scalar(failed) is not None:
             self.open(job_id, now=now)
 
     def note_heard(self, job_id: str, *, now: datetime) -> bool:
@@ -44,32 +43,32 @@ class SqlCallbackStore:
 
     def is_unheard(self, job_id: str) -> bool:
         unheard = callbacks.c.job_id == job_id, callbacks.c.heard_at.is_(None)
-        return self._session.scalar(select(callbacks.c.job_id).where(*unheard)) is not None
+        return self._connection.scalar(select(callbacks.c.job_id).where(*unheard)) is not None
 
     def open(self, job_id: str, *, now: datetime) -> None:
         """The row of the job decides whether its caller was told: whoever ends it may have read it before that."""
         told = jobs.c.id == job_id, jobs.c.told_pending_at.is_not(None)
-        row = self._session.execute(select(jobs).where(*told)).one_or_none()
+        row = self._connection.execute(select(jobs).where(*told)).one_or_none()
         if row is None:
             return
         job = job_from_row(row)
         names = {"job_id": job.id, "org_id": job.org_id, "appointment_id": job.appointment_id, "action": job.action}
-        new = insert_into(self._session, callbacks).values(created_at=now, **names).on_conflict_do_nothing()
-        if self._session.scalar(new.returning(callbacks.c.job_id)) is None:
+        new = insert_into(self._connection, callbacks).values(created_at=now, **names).on_conflict_do_nothing()
+        if self._connection.scalar(new.returning(callbacks.c.job_id)) is None:
             return
         attendee = _attendee(job, self._attendees([job] if not isinstance(job.command, Book) else []))
-        settled_by = booked_meanwhile(self._session, job, attendee, now)
+        settled_by = booked_meanwhile(self._connection, job, attendee, now)
         if settled_by is not None:
             self._close([job_id], now, ending=Ending.BOOKED_SINCE, settled_by=settled_by)
 
     def close_settled(self, job: Job, attendee: Attendee | None, *, now: datetime) -> None:
         contacts = attendee.contacts if attendee is not None else frozenset()
-        found = settled_with(self._session, job, contacts)
+        found = settled_with(self._connection, job, contacts)
         self._close([job.id] if job.id in found else [], now, ending=Ending.SUCCEEDED, settled_by=job.id)
         self._close(found - {job.id}, now, ending=Ending.BOOKED_SINCE, settled_by=job.id)
 
     def get(self, job_id: str) -> ListedCallback | None:
-        rows = self._session.execute(select(callbacks).where(callbacks.c.job_id == job_id)).all()
+        rows = self._connection.execute(select(callbacks).where(callbacks.c.job_id == job_id)).all()
         return next(iter(self._with_jobs([_from_row(row) for row in rows])), None)
 
     def search(self, wanted: CallbackFilter) -> list[ListedCallback]:
@@ -82,11 +81,11 @@ class SqlCallbackStore:
         if wanted.after is not None:
             found = found.where(stands_before(at, callbacks.c.job_id, wanted.after))
         newest = found.order_by(at.desc(), callbacks.c.job_id.desc()).limit(wanted.limit)
-        return self._with_jobs([_from_row(row) for row in self._session.execute(newest)])
+        return self._with_jobs([_from_row(row) for row in self._connection.execute(newest)])
 
     def count_open(self, *, most: int) -> int:
         first = select(callbacks.c.job_id).where(OPEN).limit(most).subquery()
-        return self._session.scalar(select(func.count()).select_from(first)) or 0
+        return self._connection.scalar(select(func.count()).select_from(first)) or 0
 
     def claim(self, job_id: str, operator: str, *, now: datetime) -> bool:
         return self._changed(_open_for(job_id, operator).values(claimed_by=operator, claimed_at=now))
@@ -107,11 +106,11 @@ class SqlCallbackStore:
         """One by one and in order: of two that close the same ones at once, one waits for the other, never both."""
         for job_id in sorted(job_ids):
             still_open = update(callbacks).where(callbacks.c.job_id == job_id, OPEN)
-            self._session.execute(still_open.values(closed_at=now, **values))
+            self._connection.execute(still_open.values(closed_at=now, **values))
 
     def _with_jobs(self, found: list[Callback]) -> list[ListedCallback]:
         wanted = select(jobs).where(jobs.c.id.in_([each.job_id for each in found]))
-        of_jobs = {row.id: job_from_row(row) for row in self._session.execute(wanted)} if found else {}
+        of_jobs = {row.id: job_from_row(row) for row in self._connection.execute(wanted)} if found else {}
         attendees = self._attendees([job for job in of_jobs.values() if not isinstance(job.command, Book)])
         return [
             ListedCallback(callback=each, job=of_jobs[each.job_id], attendee=_attendee(of_jobs[each.job_id], attendees))
@@ -124,13 +123,13 @@ class SqlCallbackStore:
             return {}
         ids = {job.appointment_id for job in changes}
         bookings = select(jobs).where(jobs.c.appointment_id.in_(ids), jobs.c.id.not_in([job.id for job in changes]))
-        asked = [job_from_row(row) for row in self._session.execute(bookings)]
+        asked = [job_from_row(row) for row in self._connection.execute(bookings)]
         wished = {job.appointment_id: job.command.attendee for job in asked if isinstance(job.command, Book)}
-        made = self._session.execute(select(appointments).where(appointments.c.id.in_(ids)))
+        made = self._connection.execute(select(appointments).where(appointments.c.id.in_(ids)))
         return wished | {row.id: _attendee_of_row(row) for row in made}
 
     def _changed(self, statement: Update) -> bool:
-        return rows_changed(self._session.execute(statement)) > 0
+        return rows_changed(self._connection.execute(statement)) > 0
 
 
 def _open_for(job_id: str, operator: str) -> Update:

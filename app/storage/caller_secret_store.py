@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Row, delete, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, Row, delete, select
 
 from app.domain.caller_secrets import CallerSecret, SecretKind
 from app.storage.cipher import Cipher
@@ -14,15 +13,15 @@ from app.storage.directory_tables import caller_secrets
 
 
 class SqlCallerSecretStore:
-    def __init__(self, session: Session, cipher: Cipher) -> None:
-        self._session = session
+    def __init__(self, connection: Connection, cipher: Cipher) -> None:
+        self._connection = connection
         self._cipher = cipher
 
     def of_organization(self, org_id: str) -> list[CallerSecret]:
         """Oldest first. Raises KeyUnreadableError where a signing secret cannot be decrypted."""
         found = select(caller_secrets).where(caller_secrets.c.org_id == org_id)
         in_order = found.order_by(caller_secrets.c.created_at, caller_secrets.c.ends_at.is_(None), caller_secrets.c.id)
-        return [self._read(row) for row in self._session.execute(in_order)]
+        return [self._read(row) for row in self._connection.execute(in_order)]
 
     def save(self, secret: CallerSecret) -> None:
         is_shared = secret.kind is SecretKind.SHARED
@@ -35,12 +34,12 @@ class SqlCallerSecretStore:
             "created_at": secret.created_at,
             "ends_at": secret.ends_at,
         }
-        new = insert_into(self._session, caller_secrets).values(values)
-        self._session.execute(new.on_conflict_do_update(index_elements=[caller_secrets.c.id], set_=values))
+        new = insert_into(self._connection, caller_secrets).values(values)
+        self._connection.execute(new.on_conflict_do_update(index_elements=[caller_secrets.c.id], set_=values))
 
     def remove(self, org_id: str, secret_id: str) -> bool:
         named = caller_secrets.c.id == secret_id, caller_secrets.c.org_id == org_id
-        return rows_changed(self._session.execute(delete(caller_secrets).where(*named))) > 0
+        return rows_changed(self._connection.execute(delete(caller_secrets).where(*named))) > 0
 
     def _read(self, row: Row[Any]) -> CallerSecret:
         return CallerSecret(

@@ -6,8 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select
 
 from app.domain.events import DIRECT, Event
 from app.domain.paging import Place
@@ -31,27 +30,27 @@ def is_due(now: datetime, *, early: timedelta = timedelta()) -> ColumnElement[bo
     )
 
 
-def due(session: Session, *, now: datetime, per_endpoint: int) -> dict[str, list[DueDelivery]]:
+def due(connection: Connection, *, now: datetime, per_endpoint: int) -> dict[str, list[DueDelivery]]:
     """Each endpoint is asked on its own, so that one with a long queue hides no other and costs no more."""
     waits = exists().where(deliveries.c.endpoint_id == endpoints.c.id, is_due(now))
     is_open = endpoints.c.status == EndpointStatus.ENABLED, endpoints.c.paused_until.is_(None)
     on_trial = endpoints.c.status == EndpointStatus.ENABLED, endpoints.c.paused_until <= now
     found = {
-        endpoint_id: _first_due(session, endpoint_id, now, per_endpoint)
-        for endpoint_id in session.scalars(select(endpoints.c.id).where(waits, *is_open)).all()
+        endpoint_id: _first_due(connection, endpoint_id, now, per_endpoint)
+        for endpoint_id in connection.scalars(select(endpoints.c.id).where(waits, *is_open)).all()
     }
-    for endpoint_id in session.scalars(select(endpoints.c.id).where(waits, *on_trial)).all():
-        found[endpoint_id] = _first_due(session, endpoint_id, now, 1)
+    for endpoint_id in connection.scalars(select(endpoints.c.id).where(waits, *on_trial)).all():
+        found[endpoint_id] = _first_due(connection, endpoint_id, now, 1)
     to_one = exists().where(deliveries.c.endpoint_id == endpoints.c.id, is_due(now), is_direct)
-    for endpoint_id in session.scalars(select(endpoints.c.id).where(to_one)).all():
+    for endpoint_id in connection.scalars(select(endpoints.c.id).where(to_one)).all():
         known = found.get(endpoint_id, [])
-        direct = _first_due(session, endpoint_id, now, per_endpoint, is_direct)
+        direct = _first_due(connection, endpoint_id, now, per_endpoint, is_direct)
         found[endpoint_id] = known + [one for one in direct if one not in known]
     return found
 
 
 def _first_due(
-    session: Session, endpoint_id: str, now: datetime, limit: int, *conditions: ColumnElement[bool]
+    connection: Connection, endpoint_id: str, now: datetime, limit: int, *conditions: ColumnElement[bool]
 ) -> list[DueDelivery]:
     wanted = (
         select(deliveries.c.id, deliveries.c.next_attempt_at, deliveries.c.published_at)
@@ -61,11 +60,11 @@ def _first_due(
     )
     return [
         DueDelivery(id=delivery_id, due_since=due_since, published_at=published_at)
-        for delivery_id, due_since, published_at in session.execute(wanted)
+        for delivery_id, due_since, published_at in connection.execute(wanted)
     ]
 
 
-def search(session: Session, wanted: DeliveryFilter) -> list[Delivery]:
+def search(connection: Connection, wanted: DeliveryFilter) -> list[Delivery]:
     """Newest first. Empty behind a delivery that is not there any more."""
     asked = {
         deliveries.c.org_id: wanted.org_id,
@@ -81,17 +80,17 @@ def search(session: Session, wanted: DeliveryFilter) -> list[Delivery]:
         found = found.where(OPEN)
     place = wanted.after
     if wanted.before is not None:
-        at = session.scalar(select(deliveries.c.created_at).where(deliveries.c.id == wanted.before))
+        at = connection.scalar(select(deliveries.c.created_at).where(deliveries.c.id == wanted.before))
         if at is None:
             return []
         place = Place(at=at, id=wanted.before)
     if place is not None:
         found = found.where(stands_before(deliveries.c.created_at, deliveries.c.id, place))
     newest = found.order_by(deliveries.c.created_at.desc(), deliveries.c.id.desc()).limit(wanted.limit)
-    return [delivery_from_row(row) for row in session.execute(newest)]
+    return [delivery_from_row(row) for row in connection.execute(newest)]
 
 
-def about(session: Session, appointment_id: str, *, limit: int) -> list[tuple[Event, Delivery]]:
+def about(connection: Connection, appointment_id: str, *, limit: int) -> list[tuple[Event, Delivery]]:
     """The newest first, each with its attempts."""
     wanted = (
         select(events.c.id, deliveries.c.id)
@@ -100,29 +99,29 @@ def about(session: Session, appointment_id: str, *, limit: int) -> list[tuple[Ev
         .order_by(events.c.occurred_at.desc(), deliveries.c.id)
         .limit(limit)
     )
-    pairs = session.execute(wanted).all()
+    pairs = connection.execute(wanted).all()
     happened = select(events).where(events.c.id.in_({event_id for event_id, _ in pairs}))
-    told = {row.id: event_from_row(row) for row in session.execute(happened)}
-    made = _with_attempts(session, [delivery_id for _, delivery_id in pairs])
+    told = {row.id: event_from_row(row) for row in connection.execute(happened)}
+    made = _with_attempts(connection, [delivery_id for _, delivery_id in pairs])
     return [(told[event_id], made[delivery_id]) for event_id, delivery_id in pairs]
 
 
-def _with_attempts(session: Session, delivery_ids: Sequence[str]) -> dict[str, Delivery]:
+def _with_attempts(connection: Connection, delivery_ids: Sequence[str]) -> dict[str, Delivery]:
     tries = select(attempts).where(attempts.c.delivery_id.in_(delivery_ids)).order_by(attempts.c.fence)
     history: dict[str, list[DeliveryAttempt]] = {}
-    for row in session.execute(tries):
+    for row in connection.execute(tries):
         history.setdefault(row.delivery_id, []).append(delivery_attempt_from_row(row))
-    rows = session.execute(select(deliveries).where(deliveries.c.id.in_(delivery_ids)))
+    rows = connection.execute(select(deliveries).where(deliveries.c.id.in_(delivery_ids)))
     return {row.id: delivery_from_row(row, history.get(row.id, ())) for row in rows}
 
 
-def waiting_at(session: Session, endpoint_id: str, *, most: int) -> int:
+def waiting_at(connection: Connection, endpoint_id: str, *, most: int) -> int:
     first = select(deliveries.c.id).where(deliveries.c.endpoint_id == endpoint_id, OPEN).limit(most).subquery()
-    return session.scalar(select(func.count()).select_from(first)) or 0
+    return connection.scalar(select(func.count()).select_from(first)) or 0
 
 
 def ended_since(
-    session: Session, endpoint_id: str, since: datetime, *, statuses: Collection[DeliveryStatus], limit: int
+    connection: Connection, endpoint_id: str, since: datetime, *, statuses: Collection[DeliveryStatus], limit: int
 ) -> list[str]:
     wanted = (
         select(deliveries.c.id)
@@ -136,15 +135,15 @@ def ended_since(
         .order_by(events.c.occurred_at, deliveries.c.id)
         .limit(limit)
     )
-    return list(session.scalars(wanted))
+    return list(connection.scalars(wanted))
 
 
-def untold_since(session: Session, endpoint: Endpoint, since: datetime, *, limit: int) -> list[Event]:
+def untold_since(connection: Connection, endpoint: Endpoint, since: datetime, *, limit: int) -> list[Event]:
     told = exists().where(deliveries.c.event_id == events.c.id, deliveries.c.endpoint_id == endpoint.id)
     wanted = (
         select(events)
         .where(events.c.org_id == endpoint.org_id, events.c.occurred_at >= since, ~told)
         .order_by(events.c.occurred_at, events.c.id)
     )
-    found = (event_from_row(row) for row in session.execute(wanted))
+    found = (event_from_row(row) for row in connection.execute(wanted))
     return list(islice((event for event in found if endpoint.wants(event)), limit))

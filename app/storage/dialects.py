@@ -6,10 +6,9 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, Result, Table
+from sqlalchemy import ColumnElement, Connection, CursorResult, Result, Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
@@ -44,16 +43,16 @@ def _as_text(element: DayBefore, compiler: SQLCompiler, **options: Any) -> str:
     return f"date({compiler.process(element.clauses, **options)}, '-1 day')"
 
 
-def insert_into(session: Session, table: Table) -> sqlite.Insert | postgresql.Insert:
-    return INSERT[dialect_of(session)](table)
+def insert_into(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    return INSERT[dialect_of(connection)](table)
 
 
-def on_postgresql(session: Session) -> bool:
-    return dialect_of(session) == "postgresql"
+def on_postgresql(connection: Connection) -> bool:
+    return dialect_of(connection) == "postgresql"
 
 
-def dialect_of(session: Session) -> str:
-    return session.get_bind().dialect.name
+def dialect_of(connection: Connection) -> str:
+    return connection.dialect.name
 
 
 def rows_changed(result: Result[Any]) -> int:

@@ -6,8 +6,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Row, Table, bindparam, func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Column, ColumnElement, Connection, Row, Table, bindparam, func, select, update
 
 from app.domain.directory import Access, Account, Agent, Organization
 from app.domain.paging import WHOLE, Span
@@ -50,22 +49,22 @@ REVISION = select(directory_revision.c.number)
 
 
 class SqlDirectory:
-    def __init__(self, session: Session, cipher: Cipher) -> None:
-        self._session = session
+    def __init__(self, connection: Connection, cipher: Cipher) -> None:
+        self._connection = connection
         self._cipher = cipher
         self.has_changed = False
 
     def revision(self) -> int:
-        return self._session.execute(REVISION).scalar() or 0
+        return self._connection.execute(REVISION).scalar() or 0
 
     def count_change(self) -> None:
         """Last of all in a unit that changed the directory: from now on no other such unit can end before it does."""
-        first = insert_into(self._session, directory_revision).values(id=1, number=1)
+        first = insert_into(self._connection, directory_revision).values(id=1, number=1)
         more = {"number": directory_revision.c.number + 1}
-        self._session.execute(first.on_conflict_do_update(index_elements=[directory_revision.c.id], set_=more))
+        self._connection.execute(first.on_conflict_do_update(index_elements=[directory_revision.c.id], set_=more))
 
     def organization(self, org_id: str) -> Organization | None:
-        row = self._session.execute(ORGANIZATION, {"this": org_id}).one_or_none()
+        row = self._connection.execute(ORGANIZATION, {"this": org_id}).one_or_none()
         return _organization(row) if row else None
 
     def organizations(self, span: Span = WHOLE) -> list[Organization]:
@@ -75,7 +74,7 @@ class SqlDirectory:
         self._save(organizations, _values(organization), only_new={"caller_secret_hash": ""})
 
     def account(self, account_id: str) -> Account | None:
-        row = self._session.execute(ACCOUNT, {"this": account_id}).one_or_none()
+        row = self._connection.execute(ACCOUNT, {"this": account_id}).one_or_none()
         return _account(row) if row else None
 
     def accounts(self, org_id: str | None = None, span: Span = WHOLE) -> list[Account]:
@@ -90,16 +89,16 @@ class SqlDirectory:
         connected = accounts.c.id == account_id, accounts.c.disconnected_at.is_(None)
         self.has_changed = True
         without_key = {"encrypted_key": None, "key_last4": "", "disconnected_at": now}
-        self._session.execute(update(accounts).where(*connected).values(without_key))
+        self._connection.execute(update(accounts).where(*connected).values(without_key))
 
     def access(self, account_id: str) -> Access | None:
         """None without a key. Raises StoreUnavailableError where the key cannot be decrypted."""
-        row = self._session.execute(ACCESS, {"this": account_id}).one_or_none()
+        row = self._connection.execute(ACCESS, {"this": account_id}).one_or_none()
         return self._access(account_id, row.base_url, row.encrypted_key) if row else None
 
     def agent_and_access(self, agent_id: str, account_id: str) -> tuple[Agent, Account, Access] | None:
         """Raises StoreUnavailableError where the key cannot be decrypted."""
-        row = self._session.execute(AGENT_AND_ACCESS, {"this": agent_id, "account": account_id}).one_or_none()
+        row = self._connection.execute(AGENT_AND_ACCESS, {"this": agent_id, "account": account_id}).one_or_none()
         if row is None:
             return None
         access = self._access(account_id, row.accounts_base_url, row.accounts_encrypted_key)
@@ -116,18 +115,18 @@ class SqlDirectory:
         table = column.table
         kept = select(table.c.id, column).where(column.is_not(None))
         rotated = 0
-        for row_id, stored in self._session.execute(kept).all():
+        for row_id, stored in self._connection.execute(kept).all():
             unchanged = table.c.id == row_id, column == stored
             anew = update(table).where(*unchanged).values({column: self._cipher.rotate(stored)})
-            rotated += rows_changed(self._session.execute(anew))
+            rotated += rows_changed(self._connection.execute(anew))
         return rotated
 
     def agent(self, agent_id: str) -> Agent | None:
-        row = self._session.execute(AGENT, {"this": agent_id}).one_or_none()
+        row = self._connection.execute(AGENT, {"this": agent_id}).one_or_none()
         return _agent(row) if row else None
 
     def line_of(self, org_id: str, agent_id: str) -> tuple[Agent, Organization, Account | None] | None:
-        row = self._session.execute(LINE, {"this": agent_id, "org": org_id}).one_or_none()
+        row = self._connection.execute(LINE, {"this": agent_id, "org": org_id}).one_or_none()
         if row is None:
             return None
         account = _account(row, "accounts_") if row.accounts_id else None
@@ -148,12 +147,12 @@ class SqlDirectory:
         wanted = select(table).where(*conditions)
         if span.after is not None:
             wanted = wanted.where(stands_behind(table.c.created_at, table.c.id, span.after))
-        return list(self._session.execute(wanted.order_by(table.c.created_at, table.c.id).limit(span.limit)))
+        return list(self._connection.execute(wanted.order_by(table.c.created_at, table.c.id).limit(span.limit)))
 
     def _save(self, table: Table, values: dict[str, Any], *, only_new: dict[str, Any] | None = None) -> None:
         self.has_changed = True
-        new = insert_into(self._session, table).values(values | (only_new or {}))
-        self._session.execute(new.on_conflict_do_update(index_elements=[table.c.id], set_=values))
+        new = insert_into(self._connection, table).values(values | (only_new or {}))
+        self._connection.execute(new.on_conflict_do_update(index_elements=[table.c.id], set_=values))
 
 
 def _values(record: Organization | Account | Agent) -> dict[str, Any]:

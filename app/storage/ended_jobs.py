@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Connection, Row, and_, select
 
 from app.domain.tallies import Ended, EndedJob
 from app.storage.tables import attempts, jobs
@@ -17,11 +16,11 @@ FIRST_NUMBER = 1
 """Of the attempts since a job was queued last: they are numbered anew then."""
 
 
-def ended(session: Session, *, since: datetime, until: datetime, limit: int) -> Ended:
+def ended(connection: Connection, *, since: datetime, until: datetime, limit: int) -> Ended:
     """Cut between two times and never between jobs that ended at the same one, so that none counts twice or not at all;
     there may be more than `limit` then.
     """
-    until = _cut(session, since, until, limit)
+    until = _cut(connection, since, until, limit)
     then = _between(since, until)
     wanted = select(
         jobs.c.id,
@@ -31,14 +30,14 @@ def ended(session: Session, *, since: datetime, until: datetime, limit: int) -> 
         jobs.c.command["action"].as_string().label("action"),
         jobs.c.final["result"].as_string().label("result"),
     ).where(then)
-    rows: Sequence[Any] = session.execute(wanted).all()
-    writes = _write_seconds(session, then) if rows else {}
+    rows: Sequence[Any] = connection.execute(wanted).all()
+    writes = _write_seconds(connection, then) if rows else {}
     return Ended(jobs=tuple(_ended_job(row, writes.get(row.id, ())) for row in rows), until=until)
 
 
-def _cut(session: Session, since: datetime, until: datetime, limit: int) -> datetime:
+def _cut(connection: Connection, since: datetime, until: datetime, limit: int) -> datetime:
     over = select(jobs.c.finished_at).where(_between(since, until)).order_by(jobs.c.finished_at).offset(limit).limit(1)
-    found: datetime | None = session.scalar(over)
+    found: datetime | None = connection.scalar(over)
     if found is None:
         return until
     return max(found, since + timedelta(microseconds=1))
@@ -48,7 +47,7 @@ def _between(since: datetime, until: datetime) -> ColumnElement[bool]:
     return and_(jobs.c.finished_at >= since, jobs.c.finished_at < until)
 
 
-def _write_seconds(session: Session, then: ColumnElement[bool]) -> dict[str, Sequence[float]]:
+def _write_seconds(connection: Connection, then: ColumnElement[bool]) -> dict[str, Sequence[float]]:
     """Of each job's writes since it was queued last: those before counted when it ended before."""
     wanted = (
         select(attempts.c.job_id, attempts.c.number, attempts.c.submitted_at, attempts.c.finished_at)
@@ -57,7 +56,7 @@ def _write_seconds(session: Session, then: ColumnElement[bool]) -> dict[str, Seq
         .order_by(attempts.c.job_id, attempts.c.fence)
     )
     found: defaultdict[str, list[float]] = defaultdict(list)
-    for job_id, number, submitted_at, finished_at in session.execute(wanted):
+    for job_id, number, submitted_at, finished_at in connection.execute(wanted):
         if number == FIRST_NUMBER:
             found[job_id].clear()
         if submitted_at is not None and finished_at is not None:

@@ -6,8 +6,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, case, delete, func, insert, literal, or_, select, tuple_, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Connection, Row, case, delete, func, insert, literal, or_, select, tuple_, update
 
 from app.domain.events import EventName
 from app.domain.paging import WHOLE, Span
@@ -24,16 +23,16 @@ SETTINGS = frozenset({"url", "description", "events", "agent_ids"})
 
 
 class SqlEndpointStore:
-    def __init__(self, session: Session, cipher: Cipher) -> None:
-        self._session = session
+    def __init__(self, connection: Connection, cipher: Cipher) -> None:
+        self._connection = connection
         self._cipher = cipher
 
     def add(self, endpoint: Endpoint, secret: str) -> None:
         values = _values(endpoint) | {"encrypted_secret": self._cipher.encrypt(secret)}
-        self._session.execute(insert(endpoints).values(values))
+        self._connection.execute(insert(endpoints).values(values))
 
     def get(self, endpoint_id: str) -> Endpoint | None:
-        row = self._session.execute(select(endpoints).where(endpoints.c.id == endpoint_id)).one_or_none()
+        row = self._connection.execute(select(endpoints).where(endpoints.c.id == endpoint_id)).one_or_none()
         return endpoint_from_row(row) if row else None
 
     def all(self, org_id: str | None = None, span: Span = WHOLE) -> list[Endpoint]:
@@ -41,12 +40,12 @@ class SqlEndpointStore:
         if span.after is not None:
             last = tuple_(literal(span.after.at, endpoints.c.created_at.type), literal(span.after.id))
             wanted = wanted.where(tuple_(endpoints.c.created_at, endpoints.c.id) > last)
-        rows = self._session.execute(wanted.order_by(endpoints.c.created_at, endpoints.c.id).limit(span.limit))
+        rows = self._connection.execute(wanted.order_by(endpoints.c.created_at, endpoints.c.id).limit(span.limit))
         return [endpoint_from_row(row) for row in rows]
 
     def save(self, endpoint: Endpoint) -> None:
         settings = {name: value for name, value in _values(endpoint).items() if name in SETTINGS}
-        self._session.execute(update(endpoints).where(endpoints.c.id == endpoint.id).values(settings))
+        self._connection.execute(update(endpoints).where(endpoints.c.id == endpoint.id).values(settings))
 
     def verify(self, endpoint_id: str, url: str) -> bool:
         waiting = endpoints.c.status == EndpointStatus.UNVERIFIED, endpoints.c.url == url
@@ -68,7 +67,7 @@ class SqlEndpointStore:
 
     def remove(self, endpoint_id: str) -> bool:
         """Deliveries and attempts go with it (ON DELETE CASCADE)."""
-        return rows_changed(self._session.execute(delete(endpoints).where(endpoints.c.id == endpoint_id))) > 0
+        return rows_changed(self._connection.execute(delete(endpoints).where(endpoints.c.id == endpoint_id))) > 0
 
     def secrets(self, endpoint_id: str, *, now: datetime) -> tuple[str, ...]:
         return tuple(self._cipher.decrypt(stored) for stored, _ in self._stored_secrets(endpoint_id, now))
@@ -79,7 +78,7 @@ class SqlEndpointStore:
 
     def _stored_secrets(self, endpoint_id: str, now: datetime) -> list[tuple[str, datetime | None]]:
         wanted = select(endpoints.c.encrypted_secret, endpoints.c.encrypted_previous, endpoints.c.previous_until)
-        row = self._session.execute(wanted.where(endpoints.c.id == endpoint_id)).one_or_none()
+        row = self._connection.execute(wanted.where(endpoints.c.id == endpoint_id)).one_or_none()
         if row is None:
             return []
         is_rotating = row.encrypted_previous is not None and row.previous_until > now
@@ -92,19 +91,19 @@ class SqlEndpointStore:
             "encrypted_secret": self._cipher.encrypt(secret),
             "previous_until": previous_until,
         }
-        self._session.execute(update(endpoints).where(endpoints.c.id == endpoint_id).values(anew))
+        self._connection.execute(update(endpoints).where(endpoints.c.id == endpoint_id).values(anew))
 
     def rotate_keys(self) -> int:
         """A secret that is replaced at this moment is left alone: whoever replaces it encrypts it."""
         kept = select(endpoints.c.id, endpoints.c.encrypted_secret, endpoints.c.encrypted_previous)
         rotated = 0
-        for endpoint_id, secret, previous in self._session.execute(kept).all():
+        for endpoint_id, secret, previous in self._connection.execute(kept).all():
             anew = {
                 "encrypted_secret": self._cipher.rotate(secret),
                 "encrypted_previous": None if previous is None else self._cipher.rotate(previous),
             }
             unchanged = endpoints.c.id == endpoint_id, endpoints.c.encrypted_secret == secret
-            rotated += rows_changed(self._session.execute(update(endpoints).where(*unchanged).values(anew)))
+            rotated += rows_changed(self._connection.execute(update(endpoints).where(*unchanged).values(anew)))
         return rotated
 
     def note_success(self, endpoint_id: str, *, now: datetime) -> None:
@@ -123,7 +122,7 @@ class SqlEndpointStore:
 
     def _changed(self, endpoint_id: str, *conditions: ColumnElement[bool], **values: Any) -> bool:
         wanted = update(endpoints).where(endpoints.c.id == endpoint_id, *conditions)
-        return rows_changed(self._session.execute(wanted.values(values))) > 0
+        return rows_changed(self._connection.execute(wanted.values(values))) > 0
 
 
 def endpoint_from_row(row: Row[Any]) -> Endpoint:

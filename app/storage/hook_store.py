@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import delete, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, delete, select, update
 
 from app.domain.notices import Hook
 from app.storage.cipher import Cipher
@@ -14,13 +13,13 @@ from app.storage.notice_tables import hooks
 
 
 class SqlHookStore:
-    def __init__(self, session: Session, cipher: Cipher) -> None:
-        self._session = session
+    def __init__(self, connection: Connection, cipher: Cipher) -> None:
+        self._connection = connection
         self._cipher = cipher
 
     def get(self, account_id: str) -> Hook | None:
         """Where there is none something is decrypted all the same: the time must not tell which accounts there are."""
-        row = self._session.execute(select(hooks).where(hooks.c.account_id == account_id)).one_or_none()
+        row = self._connection.execute(select(hooks).where(hooks.c.account_id == account_id)).one_or_none()
         if row is None:
             self._cipher.decrypt(self._cipher.decoy)
             return None
@@ -45,21 +44,21 @@ class SqlHookStore:
             "calcom_id": hook.calcom_id,
             "registered_at": hook.registered_at,
         }
-        new = insert_into(self._session, hooks).values(values)
-        self._session.execute(new.on_conflict_do_update(index_elements=[hooks.c.account_id], set_=values))
+        new = insert_into(self._connection, hooks).values(values)
+        self._connection.execute(new.on_conflict_do_update(index_elements=[hooks.c.account_id], set_=values))
 
     def remove(self, account_id: str) -> bool:
-        return rows_changed(self._session.execute(delete(hooks).where(hooks.c.account_id == account_id))) > 0
+        return rows_changed(self._connection.execute(delete(hooks).where(hooks.c.account_id == account_id))) > 0
 
     def rotate_keys(self) -> int:
         """A hook whose secret is replaced at this moment is left alone: whoever replaces it encrypts it."""
         rotated = 0
-        for row in self._session.execute(select(hooks)).all():
+        for row in self._connection.execute(select(hooks)).all():
             former = row.encrypted_former_secret
             values = {
                 "encrypted_secret": self._cipher.rotate(row.encrypted_secret),
                 "encrypted_former_secret": self._cipher.rotate(former) if former else None,
             }
             unchanged = hooks.c.account_id == row.account_id, hooks.c.encrypted_secret == row.encrypted_secret
-            rotated += rows_changed(self._session.execute(update(hooks).where(*unchanged).values(values)))
+            rotated += rows_changed(self._connection.execute(update(hooks).where(*unchanged).values(values)))
         return rotated

@@ -6,8 +6,19 @@ import hashlib
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, exists, or_, select, text, tuple_, union_all
-from sqlalchemy.orm import Session
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    and_,
+    bindparam,
+    exists,
+    or_,
+    select,
+    text,
+    tuple_,
+    union_all,
+)
 
 from app.domain.appointments import LONGEST
 from app.domain.jobs import Job, Status
@@ -101,34 +112,34 @@ def of(job: Job) -> dict[str, Any]:
     }
 
 
-def take_turns(session: Session, job_id: str, at: Job | None = None) -> None:
+def take_turns(connection: Connection, job_id: str, at: Job | None = None) -> None:
     """Until the transaction ends, no other claim looks at this job's appointment or calendar.
 
     `at` is the job where it is known; while it is held, nobody gives it another appointment or calendar. PostgreSQL
     alone needs it: there two claims at once would not see each other. SQLite has one writer at a time.
     """
-    if not on_postgresql(session):
+    if not on_postgresql(connection):
         return
-    place = at or session.execute(PLACE, {"this_job": job_id}).one_or_none()
+    place = at or connection.execute(PLACE, {"this_job": job_id}).one_or_none()
     if place is None:
         return
-    _lock(session, f"calendar {place.calendar}", _name_of(place.appointment_id))
+    _lock(connection, f"calendar {place.calendar}", _name_of(place.appointment_id))
 
 
-def hold_appointment(session: Session, appointment_id: str) -> None:
+def hold_appointment(connection: Connection, appointment_id: str) -> None:
     """Until the transaction ends, no job on this appointment is claimed or begins to send."""
-    if on_postgresql(session):
-        _lock(session, _name_of(appointment_id))
+    if on_postgresql(connection):
+        _lock(connection, _name_of(appointment_id))
 
 
 def _name_of(appointment_id: str) -> str:
     return f"appointment {appointment_id}"
 
 
-def _lock(session: Session, *names: str) -> None:
+def _lock(connection: Connection, *names: str) -> None:
     """Always in the same order, so that no two wait for each other."""
     first, last = min(numbers := [_lock_number(name) for name in names]), max(numbers)
-    session.execute(LOCKS, {"first": first, "last": last})
+    connection.execute(LOCKS, {"first": first, "last": last})
 
 
 def _lock_number(name: str) -> int:

@@ -6,8 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from itertools import product
 from typing import Any
 
-from sqlalchemy import FromClause, Select, func, select, true, union_all
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, FromClause, Select, func, select, true, union_all
 
 from app.domain.job_search import COUNTED, JobPage, JobSearch, Part
 from app.domain.jobs import Status
@@ -28,8 +27,10 @@ class SqlJobList:
     Final jobs are counted up to `counted`, and of one contact the newest `most_appointments` are looked at.
     """
 
-    def __init__(self, session: Session, *, counted: int = COUNTED, most_appointments: int = MOST_APPOINTMENTS) -> None:
-        self._session = session
+    def __init__(
+        self, connection: Connection, *, counted: int = COUNTED, most_appointments: int = MOST_APPOINTMENTS
+    ) -> None:
+        self._connection = connection
         self._counted = counted
         self._most_appointments = most_appointments
 
@@ -37,7 +38,7 @@ class SqlJobList:
         """Asks for one job more than are wanted, to know whether there is one."""
         found = self._places(wanted, part)
         more, found = len(found) > part.limit, found[: part.limit]
-        rows = tuple(listed_jobs(self._session, [place.id for place in found]))
+        rows = tuple(listed_jobs(self._connection, [place.id for place in found]))
         if part.newer_than is not None:
             return JobPage(rows=rows, has_newer=more, has_older=True)
         return JobPage(rows=rows, has_newer=part.older_than is not None, has_older=more)
@@ -46,14 +47,14 @@ class SqlJobList:
         """Open jobs are few, whatever there is in all; final ones are counted as far as COUNTED + 1."""
         source = self._source(wanted)
         each = (self._number(source, status, _in_state(source, status, wanted)) for status in Status)
-        numbers = self._session.execute(select(*each)).one()
+        numbers = self._connection.execute(select(*each)).one()
         return dict(zip(Status, numbers, strict=True))
 
     def appointment_named(self, name: str) -> str | None:
         """One that did not come about is known by its jobs alone."""
         by_id = select(jobs.c.appointment_id).where(jobs.c.appointment_id == name)
         by_uid = select(appointment_uids.c.appointment_id).where(appointment_uids.c.uid == name)
-        named: str | None = self._session.scalar(by_id.limit(1)) or self._session.scalar(by_uid.limit(1))
+        named: str | None = self._connection.scalar(by_id.limit(1)) or self._connection.scalar(by_uid.limit(1))
         return named
 
     def _places(self, wanted: JobSearch, part: Part) -> list[Place]:
@@ -62,7 +63,7 @@ class SqlJobList:
         each = [_first(source, _in_state(source, status, wanted), part).subquery() for status in statuses]
         together = union_all(*(select(one.c.id, one.c.created_at) for one in each)).subquery()
         first = select(together).order_by(*_order(together, part)).limit(part.limit + 1)
-        return [Place(at=row.created_at, id=row.id) for row in self._session.execute(first)]
+        return [Place(at=row.created_at, id=row.id) for row in self._connection.execute(first)]
 
     def _number(self, source: FromClause, status: Status, conditions: Sequence[Condition]) -> Any:
         """Final ones in the order of the list, so that a database reads no more of it than is counted."""
@@ -87,7 +88,7 @@ class SqlJobList:
         found: set[str] = set()
         for (named, way, newest), contact in product(TO_APPOINTMENTS, sorted(contacts)):
             theirs = select(named).where(given(way), way == contact)
-            found.update(self._session.scalars(theirs.order_by(newest.desc()).limit(self._most_appointments)))
+            found.update(self._connection.scalars(theirs.order_by(newest.desc()).limit(self._most_appointments)))
         return sorted(found)
 
 

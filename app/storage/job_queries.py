@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Row, Select, bindparam, false, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Column, ColumnElement, Connection, Row, Select, bindparam, false, func, or_, select
 
 from app.domain.jobs import OPEN, Job, Status
 from app.domain.paging import Place
@@ -31,33 +30,34 @@ WAITING_BEHIND = _behind.order_by(jobs.c.created_at, jobs.c.id).limit(WOKEN_AT_O
 """Made once: to put it together takes longer than to run it."""
 
 
-def oldest_due(session: Session, *, now: datetime) -> datetime | None:
+def oldest_due(connection: Connection, *, now: datetime) -> datetime | None:
     """Jobs that wait for another one's outcome do not count: more workers would not help them."""
-    waiting = _oldest_ready(session, now, jobs.c.next_attempt_at, jobs.c.lease_until.is_(None))
-    left_behind = _oldest_ready(session, now, jobs.c.lease_until, jobs.c.lease_until.is_not(None))
+    waiting = _oldest_ready(connection, now, jobs.c.next_attempt_at, jobs.c.lease_until.is_(None))
+    left_behind = _oldest_ready(connection, now, jobs.c.lease_until, jobs.c.lease_until.is_not(None))
     return min((first for first in (waiting, left_behind) if first is not None), default=None)
 
 
 def _oldest_ready(
-    session: Session, now: datetime, since: Column[datetime], kind: ColumnElement[bool]
+    connection: Connection, now: datetime, since: Column[datetime], kind: ColumnElement[bool]
 ) -> datetime | None:
     first = select(jobs.c.id).where(is_due(now), kind).order_by(since).limit(LOOKED_AT)
-    return session.scalar(select(since).where(jobs.c.id.in_(first), is_unhindered(now)).order_by(since).limit(1))
+    return connection.scalar(select(since).where(jobs.c.id.in_(first), is_unhindered(now)).order_by(since).limit(1))
 
 
 def newest_open_on(
-    session: Session, org_id: str, calendar: str, appointment_id: str, contacts: frozenset[str] | None
+    connection: Connection, org_id: str, calendar: str, appointment_id: str, contacts: frozenset[str] | None
 ) -> datetime | None:
     on_it = [jobs.c.appointment_id == appointment_id, jobs.c.org_id == org_id, jobs.c.calendar == calendar]
     if contacts is not None:
         on_it.append(_booked_for(sorted(contacts)))
-    return session.scalar(select(jobs.c.created_at).where(is_open, *on_it).order_by(jobs.c.created_at.desc()).limit(1))
+    newest = select(jobs.c.created_at).where(is_open, *on_it).order_by(jobs.c.created_at.desc()).limit(1)
+    return connection.scalar(newest)
 
 
-def has_open(session: Session, *, agent_id: str | None, account_id: str | None) -> bool:
+def has_open(connection: Connection, *, agent_id: str | None, account_id: str | None) -> bool:
     named = ((jobs.c.agent_id, agent_id), (jobs.c.account_id, account_id))
     concerned = [column == value for column, value in named if value is not None]
-    return session.scalar(select(jobs.c.id).where(is_open, or_(false(), *concerned)).limit(1)) is not None
+    return connection.scalar(select(jobs.c.id).where(is_open, or_(false(), *concerned)).limit(1)) is not None
 
 
 def _booked_for(contacts: Sequence[str]) -> ColumnElement[bool]:
@@ -67,13 +67,13 @@ def _booked_for(contacts: Sequence[str]) -> ColumnElement[bool]:
     return select(booking.c.id).where(booking.c.appointment_id == jobs.c.appointment_id, theirs).exists()
 
 
-def waiting_behind(session: Session, job: Job, *, now: datetime) -> list[str]:
+def waiting_behind(connection: Connection, job: Job, *, now: datetime) -> list[str]:
     """Oldest first; of several that would keep each other waiting only the first, which wakes the next in its turn.
 
     Naming all of them at each end would fill the queue with messages that come to nothing, in front of everybody else.
     """
     woken: list[Row[Any]] = []
-    for row in session.execute(WAITING_BEHIND, {"now": now, **of(job)}):
+    for row in connection.execute(WAITING_BEHIND, {"now": now, **of(job)}):
         if not any(_exclude_each_other(row, other) for other in woken):
             woken.append(row)
     return [row.id for row in woken]
@@ -87,7 +87,7 @@ def _exclude_each_other(one: Row[Any], two: Row[Any]) -> bool:
     return bool(one.starts_at < two.ends_at and two.starts_at < one.ends_at)
 
 
-def search(session: Session, wanted: JobFilter) -> list[Job]:
+def search(connection: Connection, wanted: JobFilter) -> list[Job]:
     """Newest first. Empty behind a job that is not there any more."""
     found = select(jobs)
     if wanted.status is not None:
@@ -99,23 +99,23 @@ def search(session: Session, wanted: JobFilter) -> list[Job]:
     if wanted.after is not None:
         found = found.where(stands_before(jobs.c.created_at, jobs.c.id, wanted.after))
     if wanted.before is not None:
-        place = session.execute(_place_of(wanted.before)).one_or_none()
+        place = connection.execute(_place_of(wanted.before)).one_or_none()
         if place is None:
             return []
         found = found.where(stands_before(jobs.c.created_at, jobs.c.id, Place(at=place.created_at, id=place.id)))
     newest = found.order_by(jobs.c.created_at.desc(), jobs.c.id.desc()).limit(wanted.limit)
-    return [job_from_row(row) for row in session.execute(newest)]
+    return [job_from_row(row) for row in connection.execute(newest)]
 
 
-def open_counts(session: Session) -> dict[Status, int]:
+def open_counts(connection: Connection) -> dict[Status, int]:
     """By an index on open jobs: final ones, which there may be a million of, are not looked at."""
     wanted = select(jobs.c.status, func.count()).where(is_open).group_by(jobs.c.status)
-    rows: Sequence[Any] = session.execute(wanted).all()
+    rows: Sequence[Any] = connection.execute(wanted).all()
     return dict.fromkeys(OPEN, 0) | {Status(status): number for status, number in rows}
 
 
-def statuses(session: Session, job_ids: Sequence[str]) -> dict[str, Status]:
-    rows = session.execute(select(jobs.c.id, jobs.c.status).where(jobs.c.id.in_(job_ids)))
+def statuses(connection: Connection, job_ids: Sequence[str]) -> dict[str, Status]:
+    rows = connection.execute(select(jobs.c.id, jobs.c.status).where(jobs.c.id.in_(job_ids)))
     return {job_id: Status(status) for job_id, status in rows}
 
 

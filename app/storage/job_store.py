@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Update, case, delete, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, Update, case, delete, select, update
 
 from app.domain.answers import Final, Result
 from app.domain.dedupe import is_explicit
@@ -40,31 +39,31 @@ CLOCKS_DIFFER = timedelta(seconds=2)
 class SqlJobStore:
     """Methods that return False or None changed nothing; nothing is kept before the unit of work commits."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
 
     def add(self, job: Job) -> bool:
-        new = insert_into(self._session, jobs).on_conflict_do_nothing(index_elements=[jobs.c.dedupe_key])
-        inserted = self._session.execute(new.returning(jobs.c.id), job_to_row(job))
+        new = insert_into(self._connection, jobs).on_conflict_do_nothing(index_elements=[jobs.c.dedupe_key])
+        inserted = self._connection.execute(new.returning(jobs.c.id), job_to_row(job))
         return inserted.one_or_none() is not None
 
     def get(self, job_id: str) -> Job | None:
-        row = self._session.execute(GET, {"this_job": job_id}).one_or_none()
+        row = self._connection.execute(GET, {"this_job": job_id}).one_or_none()
         return job_from_row(row) if row else None
 
     def get_with_history(self, job_id: str) -> Job | None:
-        row = self._session.execute(select(jobs).where(jobs.c.id == job_id)).one_or_none()
+        row = self._connection.execute(select(jobs).where(jobs.c.id == job_id)).one_or_none()
         return job_from_row(row, self.attempts_of(job_id)) if row else None
 
     def claim(self, job_id: str, *, owner: str, now: datetime, lease_until: datetime) -> Job | None:
-        take_turns(self._session, job_id)
+        take_turns(self._connection, job_id)
         lease = {"owner": owner, "until": lease_until}
         taken = {"this_job": job_id, "now": now, "due_by": now + CLOCKS_DIFFER, **lease}
-        row = self._session.execute(CLAIM, taken).one_or_none()
+        row = self._connection.execute(CLAIM, taken).one_or_none()
         if row is None:
             return None
         job = job_from_row(row)
-        attempt_rows.open_attempt(self._session, job, now)
+        attempt_rows.open_attempt(self._connection, job, now)
         return job
 
     def renew(self, job: Job, *, now: datetime, lease_until: datetime) -> bool:
@@ -74,10 +73,10 @@ class SqlJobStore:
         """Refused past the lease too, taken over or not: jobs it held back may run by now, or on a host whose clock is
         ahead may have been let pass.
         """
-        take_turns(self._session, job.id, job)
+        take_turns(self._connection, job.id, job)
         if not self._changed(MARK_SUBMITTED, fence_of(job) | {"now": now}):
             return False
-        attempt_rows.mark_attempt_submitted(self._session, job, now)
+        attempt_rows.mark_attempt_submitted(self._connection, job, now)
         return True
 
     def retry(self, job: Job, *, now: datetime, at: datetime, keep_submitted: bool, outcome: str, trace: Trace) -> bool:
@@ -85,7 +84,7 @@ class SqlJobStore:
         again = MOVE[Status.RETRYING] if keep_submitted else NOT_COUNTED
         if not self._changed(again, seen_as(job) | {"next_attempt_at": at} | AT_ONCE):
             return False
-        attempt_rows.close_attempt(self._session, job, now, outcome, trace)
+        attempt_rows.close_attempt(self._connection, job, now, outcome, trace)
         return True
 
     def finish(self, job: Job, *, now: datetime, status: Status, final: Final, outcome: str, trace: Trace) -> bool:
@@ -94,7 +93,7 @@ class SqlJobStore:
         values = {"final": final_to_json(final), "finished_at": now} | submitted
         if not self._changed(MOVE[status], seen_as(job) | values):
             return False
-        attempt_rows.close_attempt(self._session, job, now, outcome, trace)
+        attempt_rows.close_attempt(self._connection, job, now, outcome, trace)
         return True
 
     def hand_back(self, job: Job, *, now: datetime, at: datetime | None = None) -> bool:
@@ -117,29 +116,29 @@ class SqlJobStore:
         )
         if not self._changed(undone):
             return False
-        attempt_rows.remove_attempt(self._session, job)
+        attempt_rows.remove_attempt(self._connection, job)
         return True
 
     def requeue(
         self, job_id: str, *, now: datetime, deadline_at: datetime, fence: int | None = None, amended: Job | None = None
     ) -> bool:
-        take_turns(self._session, job_id)
+        take_turns(self._connection, job_id)
         return self._changed(job_decisions.requeued(job_id, now, deadline_at, fence, amended))
 
     def discard(self, job_id: str, *, now: datetime, final: Final, fence: int | None = None) -> bool:
         return self._changed(job_decisions.discarded(job_id, now, final, fence))
 
     def holder_of(self, dedupe_key: str) -> Job | None:
-        row = self._session.execute(select(jobs).where(jobs.c.dedupe_key == dedupe_key)).one_or_none()
+        row = self._connection.execute(select(jobs).where(jobs.c.dedupe_key == dedupe_key)).one_or_none()
         return job_from_row(row) if row else None
 
     def newest_open_on(
         self, org_id: str, calendar: str, appointment_id: str, *, contacts: frozenset[str] | None = None
     ) -> datetime | None:
-        return job_queries.newest_open_on(self._session, org_id, calendar, appointment_id, contacts)
+        return job_queries.newest_open_on(self._connection, org_id, calendar, appointment_id, contacts)
 
     def has_open(self, *, agent_id: str | None = None, account_id: str | None = None) -> bool:
-        return job_queries.has_open(self._session, agent_id=agent_id, account_id=account_id)
+        return job_queries.has_open(self._connection, agent_id=agent_id, account_id=account_id)
 
     def release_key(self, job_id: str, dedupe_key: str) -> bool:
         held = update(jobs).where(jobs.c.id == job_id, jobs.c.dedupe_key == dedupe_key)
@@ -152,56 +151,56 @@ class SqlJobStore:
             jobs.c.finished_at.is_not(None),
             jobs.c.dedupe_key.is_not(None),
         )
-        held = self._session.execute(select(jobs.c.id, jobs.c.dedupe_key).where(*ended)).all()
+        held = self._connection.execute(select(jobs.c.id, jobs.c.dedupe_key).where(*ended)).all()
         implied = [job_id for job_id, key in held if not is_explicit(key)]
         if implied:
-            self._session.execute(update(jobs).where(jobs.c.id.in_(implied), *ended).values(dedupe_key=None))
+            self._connection.execute(update(jobs).where(jobs.c.id.in_(implied), *ended).values(dedupe_key=None))
 
     def due(self, *, now: datetime, unpublished_since: datetime, per_org: int) -> dict[str, list[DueJob]]:
         """Without those that could not be claimed now."""
-        return queue_queries.due_by_org(self._session, now=now, unpublished_since=unpublished_since, per_org=per_org)
+        return queue_queries.due_by_org(self._connection, now=now, unpublished_since=unpublished_since, per_org=per_org)
 
     def queues(self, *, now: datetime, overdue_since: datetime) -> list[Queue]:
-        return queue_queries.queues(self._session, now=now, overdue_since=overdue_since)
+        return queue_queries.queues(self._connection, now=now, overdue_since=overdue_since)
 
     def mark_published(self, job_ids: Sequence[str], *, now: datetime) -> None:
         still_due = jobs.c.id.in_(job_ids), jobs.c.status != Status.RUNNING, jobs.c.next_attempt_at <= now
-        self._session.execute(update(jobs).where(*still_due).values(published_at=now))
+        self._connection.execute(update(jobs).where(*still_due).values(published_at=now))
 
     def mark_unpublished(self, job_id: str) -> None:
         waiting = jobs.c.id == job_id, jobs.c.status != Status.RUNNING
-        self._session.execute(update(jobs).where(*waiting).values(published_at=None))
+        self._connection.execute(update(jobs).where(*waiting).values(published_at=None))
 
     def waiting_behind(self, job: Job, *, now: datetime) -> list[str]:
-        return job_queries.waiting_behind(self._session, job, now=now)
+        return job_queries.waiting_behind(self._connection, job, now=now)
 
     def search(self, wanted: JobFilter) -> list[Job]:
-        return job_queries.search(self._session, wanted)
+        return job_queries.search(self._connection, wanted)
 
     def prune(self, *, finished_before: datetime, limit: int) -> int:
         """Their attempts go with them (ON DELETE CASCADE)."""
         old = jobs.c.finished_at < finished_before
         oldest = select(jobs.c.id).where(old).order_by(jobs.c.finished_at).limit(limit)
-        pruned = self._session.execute(delete(jobs).where(old, jobs.c.id.in_(oldest)))
+        pruned = self._connection.execute(delete(jobs).where(old, jobs.c.id.in_(oldest)))
         return rows_changed(pruned)
 
     def oldest_due(self, *, now: datetime) -> datetime | None:
-        return job_queries.oldest_due(self._session, now=now)
+        return job_queries.oldest_due(self._connection, now=now)
 
     def open_counts(self) -> dict[Status, int]:
-        return job_queries.open_counts(self._session)
+        return job_queries.open_counts(self._connection)
 
     def statuses(self, job_ids: Sequence[str]) -> dict[str, Status]:
-        return job_queries.statuses(self._session, job_ids)
+        return job_queries.statuses(self._connection, job_ids)
 
     def attempts_of(self, job_id: str) -> list[Attempt]:
-        return attempt_rows.attempts_of(self._session, job_id)
+        return attempt_rows.attempts_of(self._connection, job_id)
 
     def under_way_on(self, appointment_id: str) -> list[str]:
-        return job_wakes.under_way_on(self._session, appointment_id)
+        return job_wakes.under_way_on(self._connection, appointment_id)
 
     def look_now(self, job_id: str, *, now: datetime) -> bool:
-        return job_wakes.look_now(self._session, job_id, now=now)
+        return job_wakes.look_now(self._connection, job_id, now=now)
 
     def _changed(self, statement: Update, values: dict[str, Any] | None = None) -> bool:
-        return rows_changed(self._session.execute(statement, values)) > 0
+        return rows_changed(self._connection.execute(statement, values)) > 0

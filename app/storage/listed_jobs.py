@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, Row, Select, and_, func, select
 
 from app.domain.appointments import Attendee
 from app.domain.job_search import ListedJob, whom
@@ -18,10 +17,10 @@ from app.storage.tables import appointments, attempts, jobs
 ATTENDEE = ("name", "email", "phone", "time_zone", "language")
 
 
-def listed_jobs(session: Session, job_ids: Sequence[str]) -> list[ListedJob]:
+def listed_jobs(connection: Connection, job_ids: Sequence[str]) -> list[ListedJob]:
     """Newest first; those that are not there any more are left out."""
-    newest = _newest_attempts(session, job_ids)
-    rows = session.execute(_with_names().where(jobs.c.id.in_(job_ids)))
+    newest = _newest_attempts(connection, job_ids)
+    rows = connection.execute(_with_names().where(jobs.c.id.in_(job_ids)))
     found = [_listed(row, newest.get(row.id)) for row in rows]
     return sorted(found, key=lambda listed: (listed.job.created_at, listed.job.id), reverse=True)
 
@@ -37,7 +36,7 @@ def _with_names() -> Select[Any]:
     )
 
 
-def _newest_attempts(session: Session, job_ids: Sequence[str]) -> dict[str, Attempt]:
+def _newest_attempts(connection: Connection, job_ids: Sequence[str]) -> dict[str, Attempt]:
     newest = (
         select(attempts.c.job_id, func.max(attempts.c.fence).label("fence"))
         .where(attempts.c.job_id.in_(job_ids))
@@ -45,7 +44,7 @@ def _newest_attempts(session: Session, job_ids: Sequence[str]) -> dict[str, Atte
         .subquery()
     )
     same = and_(attempts.c.job_id == newest.c.job_id, attempts.c.fence == newest.c.fence)
-    rows = session.execute(select(attempts).join(newest, same).where(attempts.c.job_id.in_(job_ids)))
+    rows = connection.execute(select(attempts).join(newest, same).where(attempts.c.job_id.in_(job_ids)))
     return {row.job_id: attempt_from_row(row) for row in rows}
 
 

@@ -7,8 +7,7 @@ from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Update, and_, case, delete, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Connection, Row, Update, and_, case, delete, or_, select, update
 
 from app.domain.notices import Notice, Told
 from app.storage.dialects import insert_into, rows_changed
@@ -21,15 +20,15 @@ IS_OPEN = notices.c.finished_at.is_(None)
 class SqlNoticeStore:
     """Nothing is kept before the unit of work commits."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
 
     def add(self, notice: Notice) -> bool:
-        once = insert_into(self._session, notices).on_conflict_do_nothing(
+        once = insert_into(self._connection, notices).on_conflict_do_nothing(
             index_elements=[notices.c.account_id, notices.c.body_hash]
         )
         values = _to_row(notice) | {"published_at": notice.received_at, "outcome": ""}
-        return self._session.execute(once.returning(notices.c.id), values).one_or_none() is not None
+        return self._connection.execute(once.returning(notices.c.id), values).one_or_none() is not None
 
     def claim(self, notice_id: str, *, now: datetime, lease_until: datetime) -> Notice | None:
         taken = (
@@ -44,7 +43,7 @@ class SqlNoticeStore:
             )
             .returning(notices)
         )
-        row = self._session.execute(taken).one_or_none()
+        row = self._connection.execute(taken).one_or_none()
         return _from_row(row) if row else None
 
     def postpone(self, notice: Notice, *, at: datetime) -> bool:
@@ -57,20 +56,20 @@ class SqlNoticeStore:
         unheard = or_(notices.c.published_at.is_(None), notices.c.published_at < unpublished_since)
         waiting = and_(IS_OPEN, notices.c.next_attempt_at <= now, _is_free(now), unheard)
         oldest = select(notices.c.id).where(waiting).order_by(notices.c.next_attempt_at, notices.c.id)
-        return list(self._session.scalars(oldest.limit(limit)))
+        return list(self._connection.scalars(oldest.limit(limit)))
 
     def mark_published(self, notice_ids: Sequence[str], *, now: datetime | None) -> None:
         """But for those a worker has taken since."""
         told = update(notices).where(notices.c.id.in_(notice_ids), notices.c.lease_until.is_(None))
-        self._session.execute(told.values(published_at=now))
+        self._connection.execute(told.values(published_at=now))
 
     def prune(self, *, finished_before: datetime, limit: int) -> int:
         old = notices.c.finished_at < finished_before
         oldest = select(notices.c.id).where(old).order_by(notices.c.finished_at).limit(limit)
-        return rows_changed(self._session.execute(delete(notices).where(old, notices.c.id.in_(oldest))))
+        return rows_changed(self._connection.execute(delete(notices).where(old, notices.c.id.in_(oldest))))
 
     def _changed(self, statement: Update) -> bool:
-        return rows_changed(self._session.execute(statement)) > 0
+        return rows_changed(self._connection.execute(statement)) > 0
 
 
 def _is_free(now: datetime) -> ColumnElement[bool]:

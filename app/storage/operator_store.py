@@ -7,8 +7,7 @@ from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Table, delete, insert, select, update
-from sqlalchemy.orm import Session as DatabaseSession
+from sqlalchemy import ColumnElement, Connection, Row, Table, delete, insert, select, update
 
 from app.domain.operators import Link, Operator, Role, Session, Tries
 from app.storage.dialects import insert_into, rows_changed
@@ -19,12 +18,12 @@ _OF_SESSION = [field.name for field in fields(Session)]
 
 
 class SqlOperatorStore:
-    def __init__(self, session: DatabaseSession) -> None:
-        self._session = session
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
 
     def add(self, operator: Operator) -> bool:
-        new = insert_into(self._session, operators).on_conflict_do_nothing(index_elements=[operators.c.name])
-        added = self._session.execute(new.returning(operators.c.id), asdict(operator))
+        new = insert_into(self._connection, operators).on_conflict_do_nothing(index_elements=[operators.c.name])
+        added = self._connection.execute(new.returning(operators.c.id), asdict(operator))
         return added.one_or_none() is not None
 
     def get(self, operator_id: str) -> Operator | None:
@@ -34,40 +33,40 @@ class SqlOperatorStore:
         return self._one(operators.c.name == name)
 
     def all(self) -> list[Operator]:
-        return [_operator(row) for row in self._session.execute(select(operators).order_by(operators.c.name))]
+        return [_operator(row) for row in self._connection.execute(select(operators).order_by(operators.c.name))]
 
     def save(self, operator: Operator) -> None:
-        self._session.execute(update(operators).where(operators.c.id == operator.id).values(asdict(operator)))
+        self._connection.execute(update(operators).where(operators.c.id == operator.id).values(asdict(operator)))
 
     def tries(self, name: str) -> Tries | None:
         wanted = select(sign_in_tries).where(sign_in_tries.c.name_hash == _hash(name))
-        row = self._session.execute(wanted).one_or_none()
+        row = self._connection.execute(wanted).one_or_none()
         return Tries(count=row.tries, last_at=row.tried_at) if row else None
 
     def note_try(self, name: str, *, now: datetime) -> None:
-        first = insert_into(self._session, sign_in_tries).values(name_hash=_hash(name), tries=1, tried_at=now)
+        first = insert_into(self._connection, sign_in_tries).values(name_hash=_hash(name), tries=1, tried_at=now)
         again = {"tries": sign_in_tries.c.tries + 1, "tried_at": now}
-        self._session.execute(first.on_conflict_do_update(index_elements=[sign_in_tries.c.name_hash], set_=again))
+        self._connection.execute(first.on_conflict_do_update(index_elements=[sign_in_tries.c.name_hash], set_=again))
 
     def forget_tries(self, name: str) -> None:
         self._deleted(sign_in_tries, sign_in_tries.c.name_hash == _hash(name))
 
     def begin_session(self, session: Session) -> None:
-        self._session.execute(insert(operator_sessions).values(asdict(session)))
+        self._connection.execute(insert(operator_sessions).values(asdict(session)))
 
     def session(self, session_id: str) -> tuple[Session, Operator] | None:
         wanted = select(operator_sessions).where(operator_sessions.c.id == session_id)
-        row = self._session.execute(wanted).one_or_none()
+        row = self._connection.execute(wanted).one_or_none()
         operator = self.get(row.operator_id) if row else None
         return (_session(row), operator) if row and operator else None
 
     def note_use(self, session_id: str, *, now: datetime) -> None:
         used = update(operator_sessions).where(operator_sessions.c.id == session_id)
-        self._session.execute(used.where(operator_sessions.c.seen_at < now).values(seen_at=now))
+        self._connection.execute(used.where(operator_sessions.c.seen_at < now).values(seen_at=now))
 
     def sessions_of(self, operator_id: str) -> list[Session]:
         theirs = select(operator_sessions).where(operator_sessions.c.operator_id == operator_id)
-        return [_session(row) for row in self._session.execute(theirs.order_by(operator_sessions.c.seen_at.desc()))]
+        return [_session(row) for row in self._connection.execute(theirs.order_by(operator_sessions.c.seen_at.desc()))]
 
     def end_session(self, session_id: str) -> bool:
         return self._deleted(operator_sessions, operator_sessions.c.id == session_id) > 0
@@ -83,23 +82,23 @@ class SqlOperatorStore:
         )
 
     def add_link(self, link: Link) -> None:
-        new = insert_into(self._session, operator_links).values(asdict(link))
+        new = insert_into(self._connection, operator_links).values(asdict(link))
         newer = {"id": new.excluded.id, "expires_at": new.excluded.expires_at}
-        self._session.execute(new.on_conflict_do_update(index_elements=[operator_links.c.operator_id], set_=newer))
+        self._connection.execute(new.on_conflict_do_update(index_elements=[operator_links.c.operator_id], set_=newer))
 
     def link(self, link_id: str) -> Link | None:
-        row = self._session.execute(select(operator_links).where(operator_links.c.id == link_id)).one_or_none()
+        row = self._connection.execute(select(operator_links).where(operator_links.c.id == link_id)).one_or_none()
         return Link(id=row.id, operator_id=row.operator_id, expires_at=row.expires_at) if row else None
 
     def use_link(self, link_id: str) -> bool:
         return self._deleted(operator_links, operator_links.c.id == link_id) > 0
 
     def _one(self, condition: ColumnElement[bool]) -> Operator | None:
-        row = self._session.execute(select(operators).where(condition)).one_or_none()
+        row = self._connection.execute(select(operators).where(condition)).one_or_none()
         return _operator(row) if row else None
 
     def _deleted(self, table: Table, condition: ColumnElement[bool]) -> int:
-        return rows_changed(self._session.execute(delete(table).where(condition)))
+        return rows_changed(self._connection.execute(delete(table).where(condition)))
 
 
 def _hash(name: str) -> str:

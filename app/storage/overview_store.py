@@ -7,8 +7,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, case, func, literal_column, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Connection, Row, Select, case, func, literal_column, or_, select
 
 from app.domain.overview_store import (
     MOST_COUNTED,
@@ -30,14 +29,14 @@ is_waiting = deliveries.c.finished_at.is_(None)
 
 
 class SqlOverviewStore:
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
 
     def failures(self, *, since: datetime) -> Failures:
         known = jobs.c.submitted_at.is_(None), jobs.c.finished_at >= since
         newest = _failed(jobs.c.final, *known).order_by(jobs.c.finished_at.desc()).limit(MOST_COUNTED).subquery()
         result = newest.c.final["result"].as_string()
-        counted = self._session.execute(select(result, func.count()).group_by(result)).all()
+        counted = self._connection.execute(select(result, func.count()).group_by(result)).all()
         by_result = {str(name): int(number) for name, number in counted}
         unknown = self._number(_failed(literal_column("1"), jobs.c.submitted_at.is_not(None)))
         return Failures(unknown=unknown, by_result=by_result, is_cut=sum(by_result.values()) == MOST_COUNTED)
@@ -50,10 +49,10 @@ class SqlOverviewStore:
             .order_by(accounts.c.name, accounts.c.id)
             .limit(limit)
         )
-        return [TroubledAccount(account=_name(row), trouble=row.trouble) for row in self._session.execute(wanted)]
+        return [TroubledAccount(account=_name(row), trouble=row.trouble) for row in self._connection.execute(wanted)]
 
     def account_names(self, account_ids: Collection[str]) -> dict[str, AccountName]:
-        rows = self._session.execute(_names().where(accounts.c.id.in_(account_ids)))
+        rows = self._connection.execute(_names().where(accounts.c.id.in_(account_ids)))
         return {row.id: _name(row) for row in rows}
 
     def endpoints(self, *, failing_since: datetime, limit: int) -> EndpointsNow:
@@ -61,7 +60,7 @@ class SqlOverviewStore:
         kinds = endpoints.c.status, endpoints.c.disabled_reason
         counted = select(*kinds, func.count(), func.sum(for_long)).where(UNWELL).group_by(*kinds)
         found: Counter[str] = Counter()
-        for status, reason, number, failing_for_long in self._session.execute(counted):
+        for status, reason, number, failing_for_long in self._connection.execute(counted):
             if status == EndpointStatus.ENABLED:
                 found[FOR_LONG] += failing_for_long
             found[reason if status == EndpointStatus.DISABLED else status] += number
@@ -88,10 +87,10 @@ class SqlOverviewStore:
             .order_by(tried, endpoints.c.failing_since, endpoints.c.id)
             .limit(limit)
         )
-        return [_unwell(row) for row in self._session.execute(wanted)]
+        return [_unwell(row) for row in self._connection.execute(wanted)]
 
     def _number(self, wanted: Select[Any]) -> int:
-        return self._session.scalar(select(func.count()).select_from(wanted.limit(MOST_COUNTED + 1).subquery())) or 0
+        return self._connection.scalar(select(func.count()).select_from(wanted.limit(MOST_COUNTED + 1).subquery())) or 0
 
 
 def _failed(column: ColumnElement[Any], *conditions: ColumnElement[bool]) -> Select[Any]:

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, func, select, union, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Connection, Table, and_, func, select, union, update
 
 from app.domain.callbacks import Ending
 from app.domain.privacy import ERASED, Person
@@ -32,7 +31,7 @@ class Place:
     table: Table
     of: Callable[[Person], Condition]
     over: Callable[[datetime], Condition]
-    erase: Callable[[Session, Sequence[str], datetime], int]
+    erase: Callable[[Connection, Sequence[str], datetime], int]
 
 
 def _of_attendee(person: Person) -> Condition:
@@ -48,12 +47,12 @@ def _of_caller(person: Person) -> Condition:
     return and_(jobs.c.org_id == person.org_id, jobs.c.appointment_id.in_(theirs))
 
 
-def _erase_jobs(session: Session, ids: Sequence[str], now: datetime) -> int:
+def _erase_jobs(connection: Connection, ids: Sequence[str], now: datetime) -> int:
     """The keys by which repeats are known go too: they are hashes that can be tried out."""
     changed = 0
     unerased = jobs.c.id.in_(ids), jobs.c.erased_at.is_(None), jobs.c.finished_at.is_not(None)
     wanted = select(jobs.c.id, jobs.c.appointment_id, jobs.c.command, jobs.c.final).where(*unerased)
-    found = session.execute(wanted).all()
+    found = connection.execute(wanted).all()
     for row in found:
         values = {
             "command": _without_person(row.command),
@@ -62,10 +61,11 @@ def _erase_jobs(session: Session, ids: Sequence[str], now: datetime) -> int:
             "fingerprint": "",
             "erased_at": now,
         }
-        changed += rows_changed(session.execute(update(jobs).where(jobs.c.id == row.id, *unerased[1:]).values(values)))
-        session.execute(update(attempts).where(attempts.c.job_id == row.id).values(detail=""))
-    _erase_told(session, [row.appointment_id for row in found])
-    _erase_callbacks(session, [row.id for row in found], now)
+        erased = update(jobs).where(jobs.c.id == row.id, *unerased[1:]).values(values)
+        changed += rows_changed(connection.execute(erased))
+        connection.execute(update(attempts).where(attempts.c.job_id == row.id).values(detail=""))
+    _erase_told(connection, [row.appointment_id for row in found])
+    _erase_callbacks(connection, [row.id for row in found], now)
     return changed
 
 
@@ -76,23 +76,23 @@ def _without_person(command: dict[str, Any]) -> dict[str, Any]:
     return masked
 
 
-def _erase_appointments(session: Session, ids: Sequence[str], now: datetime) -> int:
+def _erase_appointments(connection: Connection, ids: Sequence[str], now: datetime) -> int:
     unerased = appointments.c.id.in_(ids), appointments.c.erased_at.is_(None)
-    _erase_told(session, ids)
+    _erase_told(connection, ids)
     nobody = {"attendee_name": ERASED, "attendee_email": "", "attendee_phone": "", "erased_at": now}
-    return rows_changed(session.execute(update(appointments).where(*unerased).values(nobody)))
+    return rows_changed(connection.execute(update(appointments).where(*unerased).values(nobody)))
 
 
-def _erase_told(session: Session, appointment_ids: Sequence[str]) -> None:
+def _erase_told(connection: Connection, appointment_ids: Sequence[str]) -> None:
     """What endpoints were told of these appointments, and what they answered."""
-    SqlDeliveryStore(session).erase_person(appointment_ids)
+    SqlDeliveryStore(connection).erase_person(appointment_ids)
 
 
-def _erase_callbacks(session: Session, job_ids: Sequence[str], now: datetime) -> None:
+def _erase_callbacks(connection: Connection, job_ids: Sequence[str], now: datetime) -> None:
     """Nobody can be called back any more; what an operator wrote down of a call may say who it was."""
     theirs = update(callbacks).where(callbacks.c.job_id.in_(job_ids))
-    session.execute(theirs.where(callbacks.c.closed_at.is_(None)).values(closed_at=now, ending=Ending.ERASED))
-    session.execute(theirs.values(note=""))
+    connection.execute(theirs.where(callbacks.c.closed_at.is_(None)).values(closed_at=now, ending=Ending.ERASED))
+    connection.execute(theirs.values(note=""))
 
 
 PLACES = (
@@ -105,13 +105,13 @@ PLACES = (
 class SqlPersonalData:
     """Counts and erasures by place, under the name of its table."""
 
-    def __init__(self, session: Session, places: Sequence[Place] = PLACES) -> None:
-        self._session = session
+    def __init__(self, connection: Connection, places: Sequence[Place] = PLACES) -> None:
+        self._connection = connection
         self._places = places
 
     def open_jobs_of(self, person: Person) -> list[str]:
         found = select(jobs.c.id).where(_of_caller(person), jobs.c.finished_at.is_(None))
-        return list(self._session.scalars(found.order_by(jobs.c.created_at)))
+        return list(self._connection.scalars(found.order_by(jobs.c.created_at)))
 
     def count_of(self, person: Person) -> dict[str, int]:
         return {place.table.name: self._count(place, place.of(person)) for place in self._places}
@@ -127,9 +127,9 @@ class SqlPersonalData:
 
     def _count(self, place: Place, wanted: Condition) -> int:
         found = select(func.count()).select_from(place.table).where(wanted, place.table.c.erased_at.is_(None))
-        return self._session.scalar(found) or 0
+        return self._connection.scalar(found) or 0
 
     def _erase(self, place: Place, wanted: Condition, now: datetime, limit: int | None) -> int:
         found = select(place.table.c.id).where(wanted, place.table.c.erased_at.is_(None)).limit(limit)
-        ids = list(self._session.scalars(found))
-        return place.erase(self._session, ids, now) if ids else 0
+        ids = list(self._connection.scalars(found))
+        return place.erase(self._connection, ids, now) if ids else 0

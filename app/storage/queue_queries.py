@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Integer, bindparam, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, Integer, bindparam, func, or_, select
 
 from app.domain.jobs import Status
 from app.domain.stores import DueJob, Queue
@@ -43,41 +42,41 @@ WITH_UNPUBLISHED = select(jobs.c.org_id).where(is_due(_now), _unpublished).disti
 
 
 def due_by_org(
-    session: Session, *, now: datetime, unpublished_since: datetime, per_org: int
+    connection: Connection, *, now: datetime, unpublished_since: datetime, per_org: int
 ) -> dict[str, list[DueJob]]:
     """Each organization is asked on its own, so that a query ends with the first jobs found and not with the last."""
-    org_ids = session.scalars(WITH_UNPUBLISHED, {"now": now, "since": unpublished_since})
-    return {org_id: _first_due(session, org_id, now, per_org) for org_id in org_ids.all()}
+    org_ids = connection.scalars(WITH_UNPUBLISHED, {"now": now, "since": unpublished_since})
+    return {org_id: _first_due(connection, org_id, now, per_org) for org_id in org_ids.all()}
 
 
-def queues(session: Session, *, now: datetime, overdue_since: datetime) -> list[Queue]:
+def queues(connection: Connection, *, now: datetime, overdue_since: datetime) -> list[Queue]:
     counted = select(jobs.c.org_id, func.count(), func.min(jobs.c.next_attempt_at)).where(is_queued)
-    rows = session.execute(counted.group_by(jobs.c.org_id)).all()
+    rows = connection.execute(counted.group_by(jobs.c.org_id)).all()
     found = []
     for org_id, length, oldest in rows:
-        is_overdue = oldest < overdue_since and _waits_in_vain(session, org_id, now, overdue_since)
-        pace = _ended_since(session, org_id, now - MINUTE) if is_overdue else 0
+        is_overdue = oldest < overdue_since and _waits_in_vain(connection, org_id, now, overdue_since)
+        pace = _ended_since(connection, org_id, now - MINUTE) if is_overdue else 0
         found.append(Queue(org_id=org_id, length=length, is_overdue=is_overdue, pace=pace))
     return found
 
 
-def _first_due(session: Session, org_id: str, now: datetime, limit: int) -> list[DueJob]:
+def _first_due(connection: Connection, org_id: str, now: datetime, limit: int) -> list[DueJob]:
     asked = {"org": org_id, "now": now, "most": limit, "candidates": CANDIDATES * limit}
     found = [
         DueJob(id=job_id, created_at=created_at, due_since=due_since, published_at=published_at)
         for first in FIRST_DUE
-        for job_id, created_at, due_since, published_at in session.execute(first, asked)
+        for job_id, created_at, due_since, published_at in connection.execute(first, asked)
         if due_since <= now
     ]
     return sorted(found, key=lambda job: job.due_since)
 
 
-def _waits_in_vain(session: Session, org_id: str, now: datetime, overdue_since: datetime) -> bool:
+def _waits_in_vain(connection: Connection, org_id: str, now: datetime, overdue_since: datetime) -> bool:
     """A job that waits for another one's outcome does not count: more workers would not help it."""
     overdue = is_queued, jobs.c.org_id == org_id, jobs.c.next_attempt_at < overdue_since, is_unhindered(now)
-    return session.execute(select(jobs.c.id).where(*overdue).limit(1)).one_or_none() is not None
+    return connection.execute(select(jobs.c.id).where(*overdue).limit(1)).one_or_none() is not None
 
 
-def _ended_since(session: Session, org_id: str, moment: datetime) -> int:
+def _ended_since(connection: Connection, org_id: str, moment: datetime) -> int:
     ended = select(func.count()).where(jobs.c.finished_at > moment, jobs.c.org_id == org_id)
-    return session.execute(ended).scalar_one()
+    return connection.execute(ended).scalar_one()

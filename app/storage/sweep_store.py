@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, literal, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Connection, literal, or_, select, update
 
 from app.domain.notices import Sweep, SweepStanding
 from app.storage.dialects import insert_into, rows_changed
@@ -16,8 +15,8 @@ from app.storage.notice_tables import sweeps
 
 
 class SqlSweepStore:
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
 
     def enroll(self, *, next_at: datetime, since: datetime) -> int:
         known = select(sweeps.c.account_id).where(sweeps.c.account_id == accounts.c.id)
@@ -26,21 +25,21 @@ class SqlSweepStore:
             accounts.c.encrypted_key.is_not(None), ~known.exists()
         )
         names = ["account_id", "swept_until", "next_at", "failures", "fence"]
-        enrolled = insert_into(self._session, sweeps).from_select(names, first)
+        enrolled = insert_into(self._connection, sweeps).from_select(names, first)
         new = enrolled.on_conflict_do_nothing().returning(sweeps.c.account_id)
-        return len(self._session.scalars(new).all())
+        return len(self._connection.scalars(new).all())
 
     def due(self, *, now: datetime, unpublished_since: datetime, limit: int) -> list[str]:
         unheard = or_(sweeps.c.published_at.is_(None), sweeps.c.published_at < unpublished_since)
         waiting = select(sweeps.c.account_id).where(sweeps.c.next_at <= now, _is_free(now), unheard)
-        return list(self._session.scalars(waiting.order_by(sweeps.c.next_at, sweeps.c.account_id).limit(limit)))
+        return list(self._connection.scalars(waiting.order_by(sweeps.c.next_at, sweeps.c.account_id).limit(limit)))
 
     def mark_published(self, account_ids: Sequence[str], *, now: datetime | None) -> None:
         told = update(sweeps).where(sweeps.c.account_id.in_(account_ids), sweeps.c.lease_until.is_(None))
-        self._session.execute(told.values(published_at=now))
+        self._connection.execute(told.values(published_at=now))
 
     def standing(self, account_id: str) -> SweepStanding | None:
-        row = self._session.execute(select(sweeps).where(sweeps.c.account_id == account_id)).one_or_none()
+        row = self._connection.execute(select(sweeps).where(sweeps.c.account_id == account_id)).one_or_none()
         if row is None:
             return None
         return SweepStanding(swept_until=row.swept_until, next_at=row.next_at, failures=row.failures)
@@ -52,7 +51,7 @@ class SqlSweepStore:
             .values(fence=sweeps.c.fence + 1, lease_until=lease_until, published_at=None)
             .returning(sweeps)
         )
-        row = self._session.execute(taken).one_or_none()
+        row = self._connection.execute(taken).one_or_none()
         if row is None:
             return None
         return Sweep(
@@ -68,13 +67,14 @@ class SqlSweepStore:
     ) -> bool:
         held = update(sweeps).where(sweeps.c.account_id == sweep.account_id, sweeps.c.fence == sweep.fence)
         told = {"swept_until": swept_until, "failures": failures, "next_at": next_at, "trouble": trouble}
-        return rows_changed(self._session.execute(held.values(told | {"lease_until": None}))) > 0
+        return rows_changed(self._connection.execute(held.values(told | {"lease_until": None}))) > 0
 
     def start_afresh(self, account_id: str) -> None:
         """A sweep that is under way with the key of before loses its turn: its fence is old."""
         forgotten = {"failures": 0, "trouble": "", "lease_until": None, "published_at": None}
         anew = update(sweeps).where(sweeps.c.account_id == account_id)
-        self._session.execute(anew.values(forgotten | {"next_at": sweeps.c.swept_until, "fence": sweeps.c.fence + 1}))
+        at_once = {"next_at": sweeps.c.swept_until, "fence": sweeps.c.fence + 1}
+        self._connection.execute(anew.values(forgotten | at_once))
 
 
 def _is_free(now: datetime) -> ColumnElement[bool]:

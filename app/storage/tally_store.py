@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import and_, delete, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, and_, delete, select, update
 
 from app.domain.tallies import Ended, Kept, Span, Tally
 from app.storage import ended_jobs
@@ -19,31 +18,31 @@ OF_JOBS = "tallied_jobs"
 class SqlTallyStore:
     """Who adds has moved the watermark in the same unit before: on both databases that keeps every other one out."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
 
     def watermark(self) -> datetime | None:
-        return self._session.scalar(select(watermarks.c.at).where(watermarks.c.name == OF_JOBS))
+        return self._connection.scalar(select(watermarks.c.at).where(watermarks.c.name == OF_JOBS))
 
     def advance(self, before: datetime | None, to: datetime) -> bool:
         if before is None:
-            first = insert_into(self._session, watermarks).values(name=OF_JOBS, at=to)
-            inserted = self._session.execute(first.on_conflict_do_nothing().returning(watermarks.c.name))
+            first = insert_into(self._connection, watermarks).values(name=OF_JOBS, at=to)
+            inserted = self._connection.execute(first.on_conflict_do_nothing().returning(watermarks.c.name))
             return inserted.one_or_none() is not None
         where_thought = watermarks.c.name == OF_JOBS, watermarks.c.at == before
-        return rows_changed(self._session.execute(update(watermarks).where(*where_thought).values(at=to))) > 0
+        return rows_changed(self._connection.execute(update(watermarks).where(*where_thought).values(at=to))) > 0
 
     def ended(self, *, since: datetime, until: datetime, limit: int) -> Ended:
-        return ended_jobs.ended(self._session, since=since, until=until, limit=limit)
+        return ended_jobs.ended(self._connection, since=since, until=until, limit=limit)
 
     def add(self, span: Span, found: Mapping[datetime, Tally]) -> None:
         for begins_at, tally in found.items():
             mine = tallies.c.span == span, tallies.c.begins_at == begins_at
-            kept = Tally(self._session.scalar(select(tallies.c.counts).where(*mine)) or {})
+            kept = Tally(self._connection.scalar(select(tallies.c.counts).where(*mine)) or {})
             kept.add(tally)
-            new = insert_into(self._session, tallies).values(span=span, begins_at=begins_at, counts=kept.counts)
+            new = insert_into(self._connection, tallies).values(span=span, begins_at=begins_at, counts=kept.counts)
             anew = {"counts": new.excluded.counts}
-            self._session.execute(
+            self._connection.execute(
                 new.on_conflict_do_update(index_elements=[tallies.c.span, tallies.c.begins_at], set_=anew)
             )
 
@@ -55,10 +54,10 @@ class SqlTallyStore:
             .select_from(watermarks.outerjoin(tallies, recent))
             .where(watermarks.c.name == OF_JOBS)
         )
-        rows = self._session.execute(wanted).all()
+        rows = self._connection.execute(wanted).all()
         found = {begins_at: Tally(counts) for _, begins_at, counts in rows if begins_at is not None}
         return Kept(tallies=found, until=rows[0].at if rows else None)
 
     def prune(self, span: Span, *, before: datetime) -> int:
         old = delete(tallies).where(tallies.c.span == span, tallies.c.begins_at < before)
-        return rows_changed(self._session.execute(old))
+        return rows_changed(self._connection.execute(old))

@@ -7,9 +7,8 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import PendingRollbackError
-from sqlalchemy.orm import Session
 
 from app.domain.amendments import AmendmentStore
 from app.domain.api_keys import ApiKeyStore
@@ -84,40 +83,46 @@ class SqlUnitOfWork:
     def __init__(
         self, engine: Engine, cipher: Cipher, clock: DatabaseClock, directory_changed: Callable[[], None]
     ) -> None:
-        self._session = Session(engine)
+        self._engine = engine
+        self._cipher = cipher
         self._only_reads = engine.get_execution_options().items() >= READING.items()
         self._clock = clock
         self._directory_changed = directory_changed
-        self.jobs = SqlJobStore(self._session)
-        self.job_list = SqlJobList(self._session)
-        self.appointments = SqlAppointmentStore(self._session)
-        self._directory = SqlDirectory(self._session, cipher)
-        self.directory = self._directory
-        self.caller_secrets = SqlCallerSecretStore(self._session, cipher)
-        self.personal_data = SqlPersonalData(self._session)
-        self.audit = SqlAuditStore(self._session)
-        self.api_keys = SqlApiKeyStore(self._session)
-        self.leases = SqlLeaseStore(self._session)
-        self.notices = SqlNoticeStore(self._session)
-        self.hooks = SqlHookStore(self._session, cipher)
-        self.sweeps = SqlSweepStore(self._session)
-        self.operators = SqlOperatorStore(self._session)
-        self.tallies = SqlTallyStore(self._session)
-        self.overview = SqlOverviewStore(self._session)
-        self.endpoints = SqlEndpointStore(self._session, cipher)
-        self.deliveries = SqlDeliveryStore(self._session)
-        self.callbacks = SqlCallbackStore(self._session)
-        self.amendments = SqlAmendmentStore(self._session)
-        self.bulk = SqlBulkStore(self._session)
 
     def __enter__(self) -> Self:
+        with pool_wait_limited():
+            self._connection = self._engine.connect()
         try:
-            with pool_wait_limited():
-                self._clock.compare(self._session.connection())
+            self._connection.begin()
+            self._clock.compare(self._connection)
         except BaseException:
-            self._session.close()
+            self._connection.close()
             raise
+        self._open_stores(self._connection, self._cipher)
         return self
+
+    def _open_stores(self, connection: Connection, cipher: Cipher) -> None:
+        self.jobs = SqlJobStore(connection)
+        self.job_list = SqlJobList(connection)
+        self.appointments = SqlAppointmentStore(connection)
+        self._directory = SqlDirectory(connection, cipher)
+        self.directory = self._directory
+        self.caller_secrets = SqlCallerSecretStore(connection, cipher)
+        self.personal_data = SqlPersonalData(connection)
+        self.audit = SqlAuditStore(connection)
+        self.api_keys = SqlApiKeyStore(connection)
+        self.leases = SqlLeaseStore(connection)
+        self.notices = SqlNoticeStore(connection)
+        self.hooks = SqlHookStore(connection, cipher)
+        self.sweeps = SqlSweepStore(connection)
+        self.operators = SqlOperatorStore(connection)
+        self.tallies = SqlTallyStore(connection)
+        self.overview = SqlOverviewStore(connection)
+        self.endpoints = SqlEndpointStore(connection, cipher)
+        self.deliveries = SqlDeliveryStore(connection)
+        self.callbacks = SqlCallbackStore(connection)
+        self.amendments = SqlAmendmentStore(connection)
+        self.bulk = SqlBulkStore(connection)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -125,18 +130,18 @@ class SqlUnitOfWork:
         try:
             if self._only_reads:
                 with suppress(StoreUnavailableError, PendingRollbackError):  # what was read has been read
-                    self._session.commit()
+                    self._connection.commit()
             else:
-                self._session.rollback()
+                self._connection.rollback()
         finally:
-            self._session.close()
+            self._connection.close()
 
     def commit(self) -> None:
         """Raises StoreUnavailableError; after a lost connection the commit may have happened: read it again."""
         if self._directory.has_changed:
             self._directory.count_change()
         try:
-            self._session.commit()
+            self._connection.commit()
         finally:
             if self._directory.has_changed:
                 self._directory_changed()

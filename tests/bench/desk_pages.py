@@ -152,7 +152,7 @@ def filled(url: str, count: int) -> tuple[str, int]:
 def _count(url: str) -> int:
     database = Database(url, secret_keys=("A" * 43 + "=",))
     with database.reading_unit() as unit:
-        number = int(unit._session.scalar(select(func.count()).select_from(jobs)) or 0)
+        number = int(unit._connection.scalar(select(func.count()).select_from(jobs)) or 0)
     database.dispose()
     return number
 

@@ -7,6 +7,7 @@ import os
 import signal
 import threading
 import urllib.request
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -108,22 +109,26 @@ class DoomedJobs:
 class DoomedUnit:
     """A unit of work with a point on each side of its commit."""
 
-    def __init__(self, inner: UnitOfWork, dooms: Dooms, lease: timedelta) -> None:
-        self.inner, self.dooms, self.lease = inner, dooms, lease
+    inner: UnitOfWork
+    jobs: DoomedJobs
+
+    def __init__(self, opening: AbstractContextManager[UnitOfWork], dooms: Dooms, lease: timedelta) -> None:
+        self._opening = opening
+        self.dooms, self.lease = dooms, lease
         self.coming = ("", "")
-        self.jobs: Any = DoomedJobs(self)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.inner, name)
 
     def __enter__(self) -> Self:
-        self.inner.__enter__()
+        self.inner = self._opening.__enter__()
+        self.jobs = DoomedJobs(self)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.inner.__exit__(kind, error, trace)
+        self._opening.__exit__(kind, error, trace)
 
     def commit(self) -> None:
         before, after = self.coming

@@ -134,7 +134,7 @@ class Site:
     def open_deliveries(self) -> int:
         with self.database.reading_unit() as unit:
             waiting = select(func.count()).select_from(deliveries).where(deliveries.c.finished_at.is_(None))
-            return int(unit._session.scalar(waiting) or 0)
+            return int(unit._connection.scalar(waiting) or 0)
 
     def writes_under_way(self) -> int:
         """Requests to change something that have reached Cal.com and that it works on still, whoever sent them."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import fields, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -68,7 +69,7 @@ class WithoutTurns(Jobs):
     """Each job stands in a calendar of its own, so that none waits for another at its time."""
 
     def claim(self, job_id: str, **terms: Any) -> Job | None:
-        self.inner._session.execute(update(jobs).where(jobs.c.id == job_id).values(calendar=job_id))
+        self.inner._connection.execute(update(jobs).where(jobs.c.id == job_id).values(calendar=job_id))
         claimed: Job | None = self.inner.claim(job_id, **terms)
         return claimed
 
@@ -106,10 +107,11 @@ def without(adapters: Any, guard: str, *, local: Clock) -> Any:
 
 
 def _units(open_unit: Callable[[], Any], store: type[Jobs]) -> Callable[[], Any]:
-    def opened() -> Any:
-        unit = open_unit()
-        unit.jobs = store(unit.jobs)
-        return unit
+    @contextmanager
+    def opened() -> Iterator[Any]:
+        with open_unit() as unit:
+            unit.jobs = store(unit.jobs)
+            yield unit
 
     return opened
 

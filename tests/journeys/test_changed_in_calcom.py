@@ -97,11 +97,11 @@ class Site:
     def _count(self, condition: ColumnElement[bool]) -> int:
         with self.database.reading_unit() as unit:
             found = select(func.count()).where(notices.c.account_id == self.account.id, condition)
-            return int(unit._session.scalar(found) or 0)
+            return int(unit._connection.scalar(found) or 0)
 
     def _change(self, statement: Update) -> int:
         with self.database.unit() as unit:
-            changed = unit._session.execute(statement.where(statement.table.c.account_id == self.account.id))
+            changed = unit._connection.execute(statement.where(statement.table.c.account_id == self.account.id))
             unit.commit()
         return rows_changed(changed)
 

@@ -115,8 +115,8 @@ class Switchboard:
     def outcomes(self) -> list[str]:
         """Of all notices, in the order in which they came; empty for those that are not done with."""
         with self.desk.database.reading_unit() as unit:
-            session = unit._session
-            rows = session.execute(notices.select().order_by(notices.c.received_at)).all()
+            connection = unit._connection
+            rows = connection.execute(notices.select().order_by(notices.c.received_at)).all()
         return [row.outcome for row in rows]
 
     def raised(self) -> list[Event]:

@@ -104,7 +104,7 @@ def test_what_says_nothing_of_a_booking_is_taken_and_left_alone(board: Switchboa
 def test_nothing_of_a_person_is_kept(board: Switchboard) -> None:
     board.tell("BOOKING_CREATED", BOOKING, metadata={"ringbook_job": "job_x", "notes": "a private matter"})
     with board.desk.database.reading_unit() as unit:
-        (row,) = unit._session.execute(notices.select()).all()
+        (row,) = unit._connection.execute(notices.select()).all()
     kept = str(row)
     assert ("uid1" in kept, "job_x" in kept) == (True, True)
     assert not any(word in kept for word in ("Jane", "jane@", "private"))

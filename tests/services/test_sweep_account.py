@@ -208,7 +208,7 @@ def test_what_changed_while_an_account_had_no_key_is_found_when_it_has_one_again
     board.sweep_now()
     seen = board.desk.now
     with board.desk.database.unit() as unit:
-        unit._session.execute(accounts.update().values(encrypted_key=None))
+        unit._connection.execute(accounts.update().values(encrypted_key=None))
         unit.commit()
     board.sweep_now()
     assert len(noted.asked) == 1

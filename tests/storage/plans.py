@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Engine, event
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, Engine, event
 
 from app.storage.engines import READING, make_engine
 
@@ -22,7 +21,7 @@ class Step:
     looked_at: int = 0
 
 
-def steps_of(database_url: str, ask: Callable[[Session], Any]) -> list[Step]:
+def steps_of(database_url: str, ask: Callable[[Connection], Any]) -> list[Step]:
     """Of every statement that `ask` makes."""
     engine = make_engine(database_url).execution_options(**READING)
     asked: list[tuple[str, Any]] = []
@@ -31,8 +30,8 @@ def steps_of(database_url: str, ask: Callable[[Session], Any]) -> list[Step]:
         asked.append((statement, parameters))
 
     event.listen(engine, "before_cursor_execute", note)
-    with Session(engine) as session:
-        ask(session)
+    with engine.connect() as connection:
+        ask(connection)
     event.remove(engine, "before_cursor_execute", note)
     return [step for statement, parameters in asked for step in _steps(engine, statement, parameters)]
 

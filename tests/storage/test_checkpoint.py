@@ -42,7 +42,7 @@ def write_pages(database: Database, file: Path) -> None:
         unit.commit()
     for _ in range(PAGES):
         with database.unit() as unit:
-            unit._session.execute(update(jobs).values(attempts=jobs.c.attempts + 1))
+            unit._connection.execute(update(jobs).values(attempts=jobs.c.attempts + 1))
             unit.commit()
         if log_of(file).stat().st_size >= PAGES * 4096:
             return

@@ -7,8 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select, text
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, select, text
 
 from app.domain.answers import Result
 from app.domain.appointments import Action, Reach
@@ -90,7 +89,8 @@ def test_a_page_is_read_from_an_index(full_url: str, name: str) -> None:
     wanted, index = FILTERS[name]
     search = JobSearch(**wanted)
     each_state = len(Status) * 51
-    check(steps_of(full_url, lambda session: SqlJobList(session).page(search, Part())), index, at_most=2 * each_state)
+    steps = steps_of(full_url, lambda connection: SqlJobList(connection).page(search, Part()))
+    check(steps, index, at_most=2 * each_state)
 
 
 @pytest.mark.parametrize("name", ["nothing", "organization", "action"])
@@ -98,20 +98,20 @@ def test_a_page_is_read_from_an_index(full_url: str, name: str) -> None:
 def test_a_page_in_the_middle_is_read_from_an_index(full_url: str, name: str, direction: str) -> None:
     wanted, index = FILTERS[name]
     part = Part(**{direction: Place(at=MIDDLE, id="job_")})  # type: ignore[arg-type]
-    steps = steps_of(full_url, lambda session: SqlJobList(session).page(JobSearch(**wanted), part))
+    steps = steps_of(full_url, lambda connection: SqlJobList(connection).page(JobSearch(**wanted), part))
     check(steps, index, at_most=2 * len(Status) * 51)
 
 
 @pytest.mark.parametrize("name", FILTERS)
 def test_the_counts_are_read_from_an_index_and_go_no_further_than_they_are_shown(full_url: str, name: str) -> None:
     wanted, index = FILTERS[name]
-    steps = steps_of(full_url, lambda session: SqlJobList(session).counts(JobSearch(**wanted)))
+    steps = steps_of(full_url, lambda connection: SqlJobList(connection).counts(JobSearch(**wanted)))
     check(steps, index, at_most=3 * (COUNTED + 1) + 200)
 
 
 def test_the_jobs_of_a_person_who_wants_to_be_forgotten_are_read_from_indexes(full_url: str) -> None:
-    def ask(session: Session) -> None:
-        SqlPersonalData(session).open_jobs_of(Person(org_id=org_id(0), contacts=SOMEBODY))
+    def ask(connection: Connection) -> None:
+        SqlPersonalData(connection).open_jobs_of(Person(org_id=org_id(0), contacts=SOMEBODY))
 
     read = {step.index for step in steps_of(full_url, ask)}
     assert {"ix_jobs_email", "ix_jobs_phone", "ix_appointments_email", "ix_appointments_phone"} <= read
@@ -123,9 +123,9 @@ def test_an_appointment_is_found_by_its_name_among_all_of_its_organization(full_
         org_id=org_id(0), agent_id=agent_id(0, 0), account_id=account_id(0), event_type_id=101, contacts=SOMEBODY
     )
 
-    def ask(session: Session) -> None:
-        SqlAppointmentStore(session).first_named(org_id(0), name, "another")
-        SqlAppointmentStore(session).within(reach, name)
+    def ask(connection: Connection) -> None:
+        SqlAppointmentStore(connection).first_named(org_id(0), name, "another")
+        SqlAppointmentStore(connection).within(reach, name)
 
     steps = steps_of(full_url, ask)
     assert {step.index for step in steps if step.table == "appointments"} <= APPOINTMENTS_BY_ID
@@ -138,7 +138,7 @@ def test_who_waits_behind_a_job_is_found_without_reading_every_open_job(full_url
     with engine.connect() as connection:
         job = job_from_row(connection.execute(with_times).one())
 
-    steps = steps_of(full_url, lambda session: job_queries.waiting_behind(session, job, now=TODAY))
+    steps = steps_of(full_url, lambda connection: job_queries.waiting_behind(connection, job, now=TODAY))
     assert {"ix_jobs_finished_at", ""} & {step.index for step in steps} == set()
     if engine.dialect.name == "sqlite":  # PostgreSQL may take any index on open jobs, of which there are few
         assert {"ix_jobs_appointment_id", "ix_jobs_calendar"} <= {step.index for step in steps}
@@ -155,5 +155,5 @@ def test_who_goes_before_a_job_is_looked_for_in_its_days_alone(full_file: str) -
 
 
 def test_reading_a_whole_table_would_be_noticed(full_url: str) -> None:
-    steps = steps_of(full_url, lambda session: session.execute(text("SELECT * FROM jobs WHERE zone = 'x'")).all())
+    steps = steps_of(full_url, lambda connection: connection.execute(text("SELECT * FROM jobs WHERE zone = 'x'")).all())
     assert [step.table for step in steps if not step.index] == ["jobs"]

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from app.domain.answers import Final, Result
 from app.domain.appointments import Attendee, Book, Cancel
@@ -24,8 +23,8 @@ from tests.storage.rows import NOW, START
 
 def facts(database_url: str, job_id: str) -> tuple[Any, ...]:
     readers = (job_facts.action_of, job_facts.result_of, job_facts.call_of, job_facts.email_of, job_facts.phone_of)
-    with Session(make_engine(database_url).execution_options(**READING)) as session:
-        return tuple(session.execute(select(*(read(jobs) for read in readers)).where(jobs.c.id == job_id)).one())
+    with make_engine(database_url).execution_options(**READING).connect() as connection:
+        return tuple(connection.execute(select(*(read(jobs) for read in readers)).where(jobs.c.id == job_id)).one())
 
 
 def test_what_is_there_is_read_and_what_is_not_is_nothing(database_url: str, database: Database) -> None:

@@ -155,7 +155,7 @@ def test_a_hooks_secrets_are_stored_encrypted_and_read_back(database: Database, 
     with database.reading_unit() as unit:
         assert unit.hooks.get("account") == hook
         assert unit.hooks.get("keyless") is None
-        stored = unit._session.execute(text("SELECT * FROM hooks")).one()
+        stored = unit._connection.execute(text("SELECT * FROM hooks")).one()
     assert not {"s0", "s1"} & set(map(str, stored))
 
     newer = Fernet.generate_key().decode()
