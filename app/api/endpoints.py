@@ -5,7 +5,10 @@ The only module that deals with flask-smorest, which has no types.
 
 from __future__ import annotations
 
+import threading
+from collections import deque
 from collections.abc import Callable, Mapping
+from functools import partial
 from http import HTTPStatus
 from typing import Any, TypeVar
 
@@ -102,6 +105,9 @@ class Endpoints(SmorestBlueprint):
 
         return decorate
 
+    def register_views_in_doc(self, api: Document, *args: Any, **options: Any) -> None:
+        api.describe_later(partial(super().register_views_in_doc, api, *args, **options))
+
 
 def _answers(gives: Mapping[int, type[Schema] | None]) -> dict[str, Any]:
     """Described in one go: flask-smorest's own decorator copies all that was said before with every status."""
@@ -121,11 +127,17 @@ def header(name: str, description: str, **schema: Any) -> dict[str, Any]:
 
 
 class Document(Api):
-    """The OpenAPI document at /openapi.json, with our shape for every error an operation does not name."""
+    """The OpenAPI document at /openapi.json, with our shape for every error an operation does not name.
+
+    Its operations are described when somebody asks for it first: that takes longer than all else that an app is made
+    of, and most are never asked.
+    """
 
     ERROR_SCHEMA: type[Schema] = ErrorResponseSchema  # type: ignore[assignment]
 
     def __init__(self, app: Flask, *, public_url: str) -> None:
+        self._undescribed: deque[Callable[[], None]] = deque()
+        self._describing = threading.Lock()
         app.config.update(
             API_TITLE="Ringbook",
             API_VERSION=VERSION,
@@ -147,5 +159,15 @@ class Document(Api):
         """Nothing here comes in pages, so the document does not speak of them."""
 
     def add(self, endpoints: Endpoints) -> None:
-        """Route the endpoints and describe them in the document."""
+        """Route the endpoints, and have them described in the document."""
         self.register_blueprint(endpoints)  # type: ignore[no-untyped-call]
+
+    def describe_later(self, describe: Callable[[], None]) -> None:
+        self._undescribed.append(describe)
+
+    def _openapi_json(self) -> Response:
+        with self._describing:
+            while self._undescribed:
+                self._undescribed.popleft()()
+        response: Response = super()._openapi_json()  # type: ignore[no-untyped-call]
+        return response
