@@ -48,12 +48,9 @@ broker_pool_acquire_timeout = 1.0  # the default waits for ever
 broker_transport_options: dict[str, Any] = {
     "global_keyprefix": "ringbook:",
     "client_name": "ringbook-worker",
-    # Only a message that was fetched and whose worker died before it acknowledged waits this long. Nothing carries an
-    # ETA, so nothing is held longer on purpose and given out twice.
-    "visibility_timeout": 600,
-    # Look for such messages every 5 s; the default pair (10 s, each tenth time) is 100 s.
-    "unacked_restore_interval": 5,
-    "unacked_restore_throttle": 1,
+    # A message that was fetched is gone: kombu's copies of those not yet acknowledged, two round trips for each, would
+    # be given out again after minutes, where the scheduler sends whatever a dead worker had taken after ten seconds.
+    "ack_emulation": False,
     # Without socket time-outs a frozen broker holds a thread for ever, and kombu's health check never gets its turn.
     # `socket_timeout` must stay above the 1 s for which BRPOP waits.
     "socket_connect_timeout": 1,

@@ -16,9 +16,9 @@ log = structlog.get_logger(__name__)
 
 
 class StallGuard(bootsteps.StartStopStep):
-    """Watches for the known stall of Celery on Redis: an acknowledgement lost in an outage leaks a prefetch slot, and
-    a worker whose slots have all leaked stays connected but asks for nothing. Idle, yet not allowed to consume, three
-    checks in a row: stop.
+    """Watches for a stall that Celery on Redis is known for: a worker whose prefetch slots have leaked, as they did
+    where the broker is told of acknowledgements, stays connected but asks for nothing. Idle, yet not allowed to
+    consume, three checks in a row: stop.
     """
 
     requires = ("celery.worker.consumer.tasks:Tasks",)

@@ -9,7 +9,7 @@ import pytest
 from celery import Celery
 from celery.app.defaults import NAMESPACES, flatten
 from celery.exceptions import QueueNotFound
-from kombu import Connection
+from kombu import Connection, Message
 from kombu.transport.redis import Channel, Transport
 
 from config import celeryconfig
@@ -29,6 +29,15 @@ def options_of(connection: Connection) -> dict[str, Any]:
     channel = connection.default_channel
     assert isinstance(channel, Channel)
     return dict(channel.client.connection_pool.connection_kwargs)
+
+
+def fetch(connection: Connection) -> Message:
+    """One message, not acknowledged yet."""
+    channel = connection.default_channel
+    assert isinstance(channel, Channel)
+    message = channel.basic_get("live")
+    assert isinstance(message, Message)
+    return message
 
 
 def test_celery_knows_every_option() -> None:
@@ -69,6 +78,24 @@ def test_a_queue_nobody_declared_is_refused(app: Celery) -> None:
 def test_a_task_without_a_named_queue_goes_where_its_route_says(app: Celery, empty_valkey: ValkeyServer) -> None:
     app.send_task("appointments.execute", kwargs={"job_id": "job_1"})
 
+    with empty_valkey.client() as client:
+        assert client.llen("ringbook:live") == 1
+
+
+def test_nothing_is_kept_of_a_message_that_was_fetched(app: Celery, empty_valkey: ValkeyServer) -> None:
+    app.send_task("appointments.execute", kwargs={"job_id": "job_1"})
+
+    with app.connection_for_read() as connection, empty_valkey.client() as client:
+        assert fetch(connection).headers["task"] == "appointments.execute"
+        assert client.llen("ringbook:live") == 0
+        assert not list(client.scan_iter("*unacked*"))
+
+
+def test_a_message_that_nobody_began_is_put_back_at_the_end(app: Celery, empty_valkey: ValkeyServer) -> None:
+    app.send_task("appointments.execute", kwargs={"job_id": "job_1"})
+
+    with app.connection_for_read() as connection:
+        fetch(connection)
     with empty_valkey.client() as client:
         assert client.llen("ringbook:live") == 1
 
