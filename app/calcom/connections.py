@@ -8,6 +8,7 @@ import socket
 import ssl
 import time
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import requests
@@ -128,6 +129,7 @@ class _NoCookies(RequestsCookieJar):
         return None
 
 
+@cache
 def trusted() -> ssl.SSLContext:
     """The usual authorities; made once and shared, for it takes some 40 ms."""
     return ssl.create_default_context(cafile=DEFAULT_CA_BUNDLE_PATH)

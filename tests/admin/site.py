@@ -12,13 +12,13 @@ from cryptography.fernet import Fernet
 from werkzeug.test import Client, TestResponse
 
 from app.container.composition import build_container
-from app.container.migration import migrate
 from app.domain.directory import Agent
 from app.domain.operators import Role
 from app.factory import create_site
 from app.storage.database import Database
 from app.web.client_address import Proxies
 from config.settings import load_settings
+from tests.support.sqlite import migrated
 
 RIVERA = "cal_sandbox_rivera"
 PASSWORD = "correct horse battery staple"
@@ -41,7 +41,7 @@ class DeskSite:
             **more,
         }
         self.settings = load_settings(environ, dotenv=directory / "none")
-        migrate(self.settings)
+        migrated(self.settings.database_url)
         self.container = build_container(self.settings)
         self.operators = self.container.operators
         self.database = Database(self.settings.database_url, secret_keys=self.settings.secret_keys)

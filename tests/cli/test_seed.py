@@ -8,8 +8,8 @@ from pathlib import Path
 
 from app.cli.demo_agent import ORG_ID
 from app.storage.database import Database
-from app.storage.schema import migrate
 from tests.support.sandbox import SandboxProcess
+from tests.support.sqlite import migrated
 
 KEY = "c2VlZHNlZWRzZWVkc2VlZHNlZWRzZWVkc2VlZHNlZWQ="
 
@@ -29,7 +29,7 @@ def addresses(directory: Path) -> list[str]:
 
 
 def test_seeding_again_changes_nothing_but_the_address_of_a_sandbox_that_moved(tmp_path: Path) -> None:
-    migrate(f"sqlite:///{tmp_path}/ringbook.db")
+    migrated(f"sqlite:///{tmp_path}/ringbook.db")
     with SandboxProcess() as first, SandboxProcess() as second:
         ports = [first.url.rpartition(":")[2], second.url.rpartition(":")[2]]
         said = [seed(tmp_path, port) for port in (ports[0], ports[0], ports[1])]

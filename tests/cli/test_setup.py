@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 
 from app.cli.demo_agent import ORG_ID
-from app.storage.schema import migrate
 from tests.support.sandbox import SandboxProcess
+from tests.support.sqlite import migrated
 
 KEY = "c2VlZHNlZWRzZWVkc2VlZHNlZWRzZWVkc2VlZHNlZWQ="
 
@@ -21,7 +21,7 @@ def set_up(directory: Path, **settings: str) -> subprocess.CompletedProcess[str]
 
 
 def test_the_demo_comes_once_with_its_key_and_the_link_each_time(tmp_path: Path) -> None:
-    migrate(f"sqlite:///{tmp_path}/ringbook.db")
+    migrated(f"sqlite:///{tmp_path}/ringbook.db")
     with SandboxProcess() as sandbox:
         port = sandbox.url.rpartition(":")[2]
         first, second = (set_up(tmp_path, SANDBOX_PORT=port) for _ in range(2))
@@ -34,7 +34,7 @@ def test_the_demo_comes_once_with_its_key_and_the_link_each_time(tmp_path: Path)
 
 
 def test_there_is_no_demo_where_calcom_is_set(tmp_path: Path) -> None:
-    migrate(f"sqlite:///{tmp_path}/ringbook.db")
+    migrated(f"sqlite:///{tmp_path}/ringbook.db")
     said = set_up(tmp_path, CALCOM_BASE_URL="https://cal.example/v2")
     assert said.returncode == 0, said.stderr
     assert "rbk_" not in said.stdout
@@ -42,7 +42,7 @@ def test_there_is_no_demo_where_calcom_is_set(tmp_path: Path) -> None:
 
 
 def test_a_sandbox_that_does_not_answer_is_told_and_the_demo_stays_to_be_made(tmp_path: Path, unused_port: int) -> None:
-    migrate(f"sqlite:///{tmp_path}/ringbook.db")
+    migrated(f"sqlite:///{tmp_path}/ringbook.db")
     said = set_up(tmp_path, SANDBOX_PORT=str(unused_port))
     assert said.returncode == 1
     assert said.stderr.startswith("Error: Cal.com ")

@@ -40,12 +40,12 @@ from app.services.settle_job import SettleJob
 from app.services.submit_job import SubmitJob
 from app.services.verify_caller import VerifyCaller
 from app.storage.database import Database
-from app.storage.schema import migrate
 from tests.services.at_once import AtOnce
 from tests.services.bells import Bells
 from tests.services.passing_cache import PassingCache
 from tests.services.scripted_calendar import ScriptedCalendar
 from tests.services.scripted_traffic import ScriptedTraffic
+from tests.support.sqlite import migrated
 from tests.support.tally import Tally
 
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)  # a Monday, 9 AM in New York
@@ -88,8 +88,7 @@ class Desk:
         self.traffic = ScriptedTraffic()
         self.limits = Tally()
         self.bulkhead = Bulkhead(seats=2)
-        url = f"sqlite:///{directory}/ringbook.db"
-        migrate(url)
+        url = migrated(f"sqlite:///{directory}/ringbook.db")
         self.database = Database(url, secret_keys=(Fernet.generate_key().decode(),))
         self._add_directory(event_type, agent_settings)
         self._wire_callers()

@@ -28,7 +28,7 @@ from app.domain.sending import TargetError
 from app.services.check_health import CheckHealth
 from app.services.diagnose import DatabaseFacts
 from app.storage.database import Database
-from app.storage.schema import migrate
+from tests.support.sqlite import migrated
 
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 PUBLIC_URL, UNREACHABLE_URL = "http://127.0.0.1:9", "http://ringbook.example"
@@ -88,7 +88,7 @@ class Office:
         self.calendar = CalcomCalendar(TimeLimits(connect=1.0, look_total=5.0), "ringbook-tests")
         self._directory = directory
         self._serials = count()
-        migrate(self.url)
+        migrated(self.url)
         self.open()
 
     def open(self) -> None:

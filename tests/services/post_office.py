@@ -25,7 +25,7 @@ from app.services.deliver_webhook import DeliverWebhook
 from app.services.record_event import record_event
 from app.services.rescue_deliveries import RescueDeliveries
 from app.storage.database import Database
-from app.storage.schema import migrate
+from tests.support.sqlite import migrated
 
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 ORG = "1268c1f0-19f3-47db-aefb-c16a7c3ace6e"
@@ -79,8 +79,7 @@ class PostOffice:
         self.now = NOW
         self.queue: list[str] = []
         self._path = directory / "ringbook.db"
-        url = f"sqlite:///{self._path}"
-        migrate(url)
+        url = migrated(f"sqlite:///{self._path}")
         self.database = Database(url, secret_keys=[Fernet.generate_key().decode()])
         self.others = OtherSide(lambda: self.now)
         self.bulkhead = Bulkhead(seats=SEATS)

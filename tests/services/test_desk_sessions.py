@@ -18,8 +18,8 @@ from app.services.operator_accounts import AddOperator, InviteFirstOperator
 from app.services.set_password import SetPassword
 from app.services.sign_in import SignIn, SignInByProvider, Visitor
 from app.storage.database import Database
-from app.storage.schema import migrate
 from tests.services.office import NOW
+from tests.support.sqlite import migrated
 from tests.support.tally import Tally
 
 PASSWORD = "correct horse battery staple"
@@ -31,8 +31,7 @@ class FrontDoor:
 
     def __init__(self, directory: Path) -> None:
         self.now = NOW
-        url = f"sqlite:///{directory}/ringbook.db"
-        migrate(url)
+        url = migrated(f"sqlite:///{directory}/ringbook.db")
         self.database = Database(url, secret_keys=[Fernet.generate_key().decode()])
         self.limits = Tally(sign_ins=6)
         opened, read = self.database.unit, self.database.reading_unit

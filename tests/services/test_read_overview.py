@@ -25,10 +25,10 @@ from app.services.read_overview import Overview, ReadOverview
 from app.services.read_present import Surroundings
 from app.services.tally_jobs import TallyJobs
 from app.storage.database import Database
-from app.storage.schema import migrate
 from tests.bench.ended_jobs import fill
 from tests.storage import callback_rows, rows, webhook_rows
 from tests.storage.rows import SECOND
+from tests.support.sqlite import migrated
 
 NOW = rows.NOW.replace(hour=12, minute=31, second=10)
 MINUTE, ONE_HOUR, ONE_DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -62,7 +62,7 @@ class Lookout:
     def __init__(self, directory: Path) -> None:
         self.now = NOW
         self.url = f"sqlite:///{directory}/ringbook.db"
-        migrate(self.url)
+        migrated(self.url)
         self.database = Database(self.url, secret_keys=(Fernet.generate_key().decode(),))
         kinds = ((Kind.WEB, ()), (Kind.WORKER, ("live",)), (Kind.WEBHOOKS, ("webhooks",)), (Kind.SCHEDULER, ()))
         self.around = Around(living=[sign_of(kind, *queues) for kind, queues in kinds])

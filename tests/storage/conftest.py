@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import pytest
 from cryptography.fernet import Fernet
 
 from app.storage.database import Database
-from app.storage.schema import migrate
+from tests.support.sqlite import migrated
 
 BOTH = [
     pytest.param("sqlite", id="sqlite"),
@@ -18,20 +17,11 @@ BOTH = [
 ]
 
 
-@pytest.fixture(scope="session")
-def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("migrated") / "ringbook.db"
-    migrate(f"sqlite:///{path}")
-    return path
-
-
 @pytest.fixture(params=BOTH)
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "postgresql":
         return str(request.getfixturevalue("postgres_url"))
-    copy = tmp_path / "ringbook.db"
-    shutil.copy(request.getfixturevalue("migrated_file"), copy)
-    return f"sqlite:///{copy}"
+    return migrated(f"sqlite:///{tmp_path / 'ringbook.db'}")
 
 
 @pytest.fixture(params=BOTH)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,19 +12,20 @@ from app.domain.errors import StoreUnavailableError
 from app.storage.database import Database
 from app.storage.tables import jobs
 from tests.storage import rows
+from tests.support.sqlite import migrated
 
 PAGES = 1_100
 """More than SQLite would leave in its log by itself."""
 
 
 @pytest.fixture
-def file(migrated_file: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copy(migrated_file, tmp_path / "ringbook.db"))
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "ringbook.db"
 
 
 @pytest.fixture
 def database(file: Path, secret_key: str) -> Iterator[Database]:
-    opened = Database(f"sqlite:///{file}", secret_keys=(secret_key,))
+    opened = Database(migrated(f"sqlite:///{file}"), secret_keys=(secret_key,))
     yield opened
     opened.dispose()
 

@@ -17,11 +17,11 @@ from cryptography.fernet import Fernet
 
 from app.cli.up import scheduler, web, webhooks, worker
 from app.container.composition import build_container
-from app.container.migration import migrate
 from app.domain.directory import Agent
 from app.services.agent_settings import AgentSettings
 from config.lifeline import die_with_parent
 from config.settings import Settings, load_settings
+from tests.support.sqlite import migrated
 from tests.support.waiting import eventually
 
 MANAGE = "/api/v1/calcom/appointments/manage"
@@ -63,7 +63,7 @@ class Stack:
         programs = (web(self.settings), worker(self.settings), webhooks(self.settings), scheduler())
         self._commands = {program.name: program.command for program in programs}
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
-        migrate(self.settings)
+        migrated(self.settings.database_url)
         self.operators = build_container(self.settings).operators
 
     def add_agent(

@@ -10,11 +10,11 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from app.container.composition import build_container
-from app.container.migration import migrate
 from app.domain.directory import Agent, Organization
 from app.factory import create_app
 from config.settings import load_settings
 from tests.api.provider.documented import Documented
+from tests.support.sqlite import migrated
 
 API = "/api/v1"
 RIVERA, ANNA, BERT, EXPIRED = "cal_sandbox_rivera", "cal_sandbox_anna", "cal_sandbox_bert", "cal_sandbox_expired"
@@ -39,7 +39,7 @@ class Site:
             "SECRET_KEYS": Fernet.generate_key().decode(),
         }
         self.settings = load_settings(environ, dotenv=directory / "none")
-        migrate(self.settings)
+        migrated(self.settings.database_url)
         self.container = build_container(self.settings)
         self.operators = self.container.operators
         app = create_app(self.container.callers, self.container.providers, public_url=self.settings.public_url)
