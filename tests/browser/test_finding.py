@@ -131,6 +131,7 @@ def test_a_claimed_call_is_nobody_elses_until_it_is_released(visit: Visit, histo
     job = history.to_call_back()
     mine, other = visit(Role.OPERATOR, look).go("/callers"), visit(Role.ADMIN, look).go("/callers")
     of_mine, of_other = mine.page.locator(f"#{job.id}"), other.page.locator(f"#{job.id}")
+    other.hold_still()
     mine.press("Claim", "The call is yours.", within=of_mine)
     other.expected = {409}
     of_other.get_by_role("button", name="Claim").click()

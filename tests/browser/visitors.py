@@ -16,6 +16,12 @@ SCREENSHOTS = Path(__file__).parents[2] / "test-output" / "desk"
 WAIT = 15_000
 """Milliseconds for anything to appear."""
 
+HURRY = """
+const set = window.setInterval;
+window.setInterval = (refresh, every, ...rest) => set(refresh, every / 10, ...rest);
+"""
+"""The desk asks for news every five seconds, which tests/admin/test_live.py sees to; here nobody waits so long."""
+
 
 class Look(Enum):
     """Options of a browser context."""
@@ -37,6 +43,7 @@ class Visitor:
         self.look = look
         self._context = browser.new_context(**options)
         self._context.set_default_timeout(WAIT)
+        self._context.add_init_script(HURRY)
         self.page: Page = self._context.new_page()
         self.url = f"{url}/desk"
         self.complaints: list[str] = []
@@ -59,6 +66,11 @@ class Visitor:
         """A button, by what it says, and wait until the next page says that."""
         (within or self.page.locator("main")).get_by_role("button", name=button).click()
         self.page.locator(".said").get_by_text(said).wait_for()
+
+    def hold_still(self) -> None:
+        """What the page shows now stays, whatever others do, until another one is loaded."""
+        if self.look is not Look.PLAIN:
+            self.page.get_by_role("button", name="Pause", exact=True).click()
 
     def until(self, button: str) -> Locator:
         """A button that appears by itself or, without a script, when the page is loaded again."""
