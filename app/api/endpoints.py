@@ -168,6 +168,7 @@ class Document(Api):
     def _openapi_json(self) -> Response:
         with self._describing:
             while self._undescribed:
-                self._undescribed.popleft()()
+                self._undescribed[0]()
+                self._undescribed.popleft()  # only now: rather no document than one with operations missing
         response: Response = super()._openapi_json()  # type: ignore[no-untyped-call]
         return response

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urljoin
 
@@ -12,7 +13,7 @@ from openapi_spec_validator import validate
 
 from app.api import docs
 from app.cli.demo_agent import AGENT_ID, ORG_ID
-from tests.api.doubles import PUBLIC_URL, URL, UseCasesDouble, client_of
+from tests.api.doubles import PUBLIC_URL, URL, UseCasesDouble, app_of, client_of
 from tests.api.test_guards import ROUTES
 
 
@@ -94,3 +95,23 @@ def test_every_body_behind_a_key_comes_with_an_example_that_its_schema_takes():
     for body in bodies:
         whole = {**body["schema"], "components": document["components"]}
         assert [fault.message for fault in Draft202012Validator(whole).iter_errors(body["example"])] == []
+
+
+def test_a_document_that_cannot_be_whole_is_none_however_often_it_is_asked_for():
+    app = app_of(UseCasesDouble())
+    document = app.extensions["flask-smorest"]["apis"][""]["ext_obj"]
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+
+    def fail() -> None:
+        raise ValueError("two operations of one name")
+
+    document.describe_later(fail)
+    assert [app.test_client().get("/openapi.json").status_code for _ in range(2)] == [500, 500]
+
+
+def test_the_document_is_the_same_for_all_who_ask_at_once():
+    app = app_of(UseCasesDouble())
+    with ThreadPoolExecutor(4) as askers:
+        found = list(askers.map(lambda _: app.test_client().get("/openapi.json").data, range(8)))
+    assert len(set(found)) == 1
+    assert len(app.test_client().get("/openapi.json").get_json()["paths"]) == len({path for _, path in ROUTES}) - 3
