@@ -48,8 +48,9 @@ broker_pool_acquire_timeout = 1.0  # the default waits for ever
 broker_transport_options: dict[str, Any] = {
     "global_keyprefix": "ringbook:",
     "client_name": "ringbook-worker",
-    # A message that was fetched is gone: kombu's copies of those not yet acknowledged, two round trips for each, would
-    # be given out again after minutes, where the scheduler sends whatever a dead worker had taken after ten seconds.
+    # kombu would keep a copy of each message until it is acknowledged, two round trips for each, and give it out again
+    # after minutes. Here the row is the record: what a dead worker had fetched is published again after ten seconds to
+    # a minute, and what it had claimed comes back with its lease. What an orderly end finds not begun is put back.
     "ack_emulation": False,
     # Without socket time-outs a frozen broker holds a thread for ever, and kombu's health check never gets its turn.
     # `socket_timeout` must stay above the 1 s for which BRPOP waits.

@@ -16,9 +16,9 @@ log = structlog.get_logger(__name__)
 
 
 class StallGuard(bootsteps.StartStopStep):
-    """Watches for a stall that Celery on Redis is known for: a worker whose prefetch slots have leaked, as they did
-    where the broker is told of acknowledgements, stays connected but asks for nothing. Idle, yet not allowed to
-    consume, three checks in a row: stop.
+    """Watches for a stall that Celery on Redis is known for: a worker whose prefetch slots have leaked stays connected
+    but asks for nothing. Acknowledgements lost in an outage did it, which do not go to the broker here; this is for
+    whatever else may. Idle, yet not allowed to consume, three checks in a row: stop.
     """
 
     requires = ("celery.worker.consumer.tasks:Tasks",)

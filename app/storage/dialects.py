@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, CursorResult, Result, Table
+from sqlalchemy import ColumnElement, Connection, CursorResult, Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -55,6 +55,6 @@ def dialect_of(connection: Connection) -> str:
     return connection.dialect.name
 
 
-def rows_changed(result: Result[Any]) -> int:
+def rows_changed(result: CursorResult[Any]) -> int:
     """Of an UPDATE or DELETE."""
-    return cast(CursorResult[Any], result).rowcount
+    return result.rowcount

@@ -95,10 +95,10 @@ class SqlUnitOfWork:
         try:
             self._connection.begin()
             self._clock.compare(self._connection)
+            self._open_stores(self._connection, self._cipher)
         except BaseException:
             self._connection.close()
             raise
-        self._open_stores(self._connection, self._cipher)
         return self
 
     def _open_stores(self, connection: Connection, cipher: Cipher) -> None:

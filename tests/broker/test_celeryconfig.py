@@ -91,13 +91,19 @@ def test_nothing_is_kept_of_a_message_that_was_fetched(app: Celery, empty_valkey
         assert not list(client.scan_iter("*unacked*"))
 
 
-def test_a_message_that_nobody_began_is_put_back_at_the_end(app: Celery, empty_valkey: ValkeyServer) -> None:
-    app.send_task("appointments.execute", kwargs={"job_id": "job_1"})
+@pytest.mark.parametrize("told_to_stop", [False, True])
+def test_a_message_that_nobody_began_is_put_back_as_it_was(app: Celery, *, told_to_stop: bool) -> None:
+    """When the connection ends, or at once, as Celery does with what still comes in when it was told to stop."""
+    app.send_task("appointments.execute", kwargs={"job_id": "job_1"}, headers={"request_id": "r1"})
 
     with app.connection_for_read() as connection:
-        fetch(connection)
-    with empty_valkey.client() as client:
-        assert client.llen("ringbook:live") == 1
+        before = fetch(connection)
+        if told_to_stop:
+            before.requeue()
+    with app.connection_for_read() as connection:
+        again = fetch(connection)
+        assert (again.payload, again.headers) == (before.payload, before.headers)
+        assert again.headers["request_id"] == "r1"
 
 
 @pytest.mark.parametrize(
