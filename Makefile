@@ -14,7 +14,7 @@ INSTALL = $(PIP) install --require-hashes --no-deps
 # Tests of one file stay in one process; many of them wait, so there may be more than cores. `make test ARGS="-k booking"` chooses.
 WORKERS ?= 3
 ARGS ?=
-PYTEST = .venv/bin/python -m pytest -n $(WORKERS) --dist loadfile
+PYTEST = .venv/bin/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
