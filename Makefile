@@ -12,6 +12,7 @@ PIP = .venv/bin/python -m pip --disable-pip-version-check --no-input
 INSTALL = $(PIP) install --require-hashes --no-deps
 
 # Tests of one file stay in one process; many of them wait, so there may be more than cores. `make test ARGS="-k booking"` chooses.
+# In the order of their names: by default the files with the fewest tests run last, and these are the long ones.
 WORKERS ?= 3
 ARGS ?=
 PYTEST = .venv/bin/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
