@@ -7,9 +7,13 @@ from functools import cache
 
 from app.container.composition import Container, build_container
 from config.settings import Settings, SettingsError, load_settings
+from workers.turns import WorkTurns
 
 stopping = threading.Event()
 """Set when the process was asked to stop: jobs not yet sent are handed back."""
+
+turns = WorkTurns()
+"""Of the threads that run jobs."""
 
 
 @cache
@@ -24,4 +28,4 @@ def settings() -> Settings:
 @cache
 def container() -> Container:
     """Built once per process, after any fork."""
-    return build_container(settings(), stopping=stopping.is_set)
+    return build_container(settings(), stopping=stopping.is_set, aside=turns.aside)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from copy import copy
 from datetime import datetime
 
@@ -23,7 +24,7 @@ from app.domain.directory import Access
 from app.domain.errors import CalendarError
 from app.domain.event_types import EventType, EventTypeEntry
 from app.domain.outcomes import Failed, Moved, Outcome, Succeeded, Trace, Unknown
-from app.domain.ports import BookingWish, Owner
+from app.domain.ports import Aside, BookingWish, Owner
 from app.domain.traffic import Priority, Traffic, Unmetered
 
 UID = re.compile(r"[A-Za-z0-9_-]{1,128}\Z")
@@ -35,10 +36,12 @@ MAX_PAGES = 20
 class CalcomCalendar:
     """Safe to share between threads. One call is one request, but for lists, event types and repeated cancels."""
 
-    def __init__(self, limits: TimeLimits, user_agent: str, traffic: Traffic | None = None) -> None:
+    def __init__(
+        self, limits: TimeLimits, user_agent: str, traffic: Traffic | None = None, aside: Aside = nullcontext
+    ) -> None:
         """`traffic` is asked before each read; who writes has asked it before. None: no limits."""
         self._limits = limits
-        self._transport = Transport(limits, user_agent, traffic or Unmetered())
+        self._transport = Transport(limits, user_agent, traffic or Unmetered(), aside)
         self._priority = Priority.LOOK
 
     def at(self, priority: Priority) -> CalcomCalendar:

@@ -22,6 +22,7 @@ from app.calcom.pace import sample_of
 from app.calcom.silence import NoAnswerError, NotSentError, classified
 from app.domain.directory import Access
 from app.domain.errors import PostponedError
+from app.domain.ports import Aside
 from app.domain.traffic import Priority, Sample, Traffic
 
 log = structlog.get_logger(__name__)
@@ -82,10 +83,11 @@ class Transport:
     that costs one more try, for a write it would be an unknown outcome. A handshake more is the smaller price.
     """
 
-    def __init__(self, limits: TimeLimits, user_agent: str, traffic: Traffic) -> None:
+    def __init__(self, limits: TimeLimits, user_agent: str, traffic: Traffic, aside: Aside) -> None:
         self._limits = limits
         self._user_agent = user_agent
         self._traffic = traffic
+        self._aside = aside
         self._trust = trusted()
         self._local = threading.local()
         self._sessions: WeakSet[requests.Session] = WeakSet()
@@ -105,9 +107,16 @@ class Transport:
         _check(access)
         total = self._limits.total(call.operation)
         until = time.monotonic() + (total if within is None else min(total, within))
-        if call.operation.is_write:
-            with new_session(self._trust) as session:
-                return self._exchange(session, access, call, until)
+        with self._aside():
+            if call.operation.is_write:
+                return self._write(access, call, until)
+            return self._look(access, call, priority, until)
+
+    def _write(self, access: Access, call: Call, until: float) -> Reply:
+        with new_session(self._trust) as session:
+            return self._exchange(session, access, call, until)
+
+    def _look(self, access: Access, call: Call, priority: Priority, until: float) -> Reply:
         try:
             return self._read(access, call, priority, until)
         except NoAnswerError as error:

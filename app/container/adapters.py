@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -23,7 +23,7 @@ from app.calcom.transport import TimeLimits
 from app.domain.held_slots import WholeSlotCache
 from app.domain.limits import Counted, Limit, Limits, LimitTable
 from app.domain.operators import IdentityProvider, Passwords
-from app.domain.ports import BulkPublisher, CalendarAt, Clock, Doorbell, HookDesk, NoticePublisher, Publisher
+from app.domain.ports import Aside, BulkPublisher, CalendarAt, Clock, Doorbell, HookDesk, NoticePublisher, Publisher
 from app.domain.privacy import ContactSeal
 from app.domain.processes import SignsOfLife
 from app.domain.sending import Sender
@@ -91,12 +91,12 @@ class Adapters:
     close: Callable[[], None]
 
 
-def choose_adapters(settings: Settings, *, local: Clock = utc_now) -> Adapters:
+def choose_adapters(settings: Settings, *, local: Clock = utc_now, aside: Aside = nullcontext) -> Adapters:
     """Connects to nothing before it is used, so that it may be called before a fork. `local`: this host's own clock."""
     stack, database = ExitStack(), Database(settings.database_url, secret_keys=settings.secret_keys, local=local)
     publisher, traffic = CeleryPublisher(settings.redis_url), RedisTraffic(settings.redis_url)
     limits = RedisLimits(settings.redis_url, limit_table(settings), secret="".join(settings.secret_keys[-1:]))
-    calendar = CalcomCalendar(TimeLimits(), USER_AGENT, traffic)
+    calendar = CalcomCalendar(TimeLimits(), USER_AGENT, traffic, aside)
     doorbell, probe = RedisDoorbell(settings.redis_url), RedisProbe.of(settings.redis_url)
     signs, uses = RedisSignsOfLife(settings.redis_url), RedisSlotUses(settings.redis_url, database.clock)
     for close in (database.dispose, *(one.close for one in (calendar, traffic, limits, doorbell, probe, signs, uses))):

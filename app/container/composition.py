@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 from app.container.adapters import choose_adapters
@@ -13,6 +14,7 @@ from app.container.operators import OperatorCases, bind_operators
 from app.container.providers import ProviderCases, bind_providers
 from app.container.schedule import Schedule, bind_schedule
 from app.container.workers import WorkerCases, bind_workers
+from app.domain.ports import Aside
 from config.settings import Settings
 
 
@@ -30,13 +32,15 @@ class Container:
     close: Callable[[], None]
 
 
-def build_container(settings: Settings, *, stopping: Callable[[], bool] = lambda: False) -> Container:
+def build_container(
+    settings: Settings, *, stopping: Callable[[], bool] = lambda: False, aside: Aside = nullcontext
+) -> Container:
     """One per process; `stopping` says that the process was asked to end. Connects to nothing before it is used."""
-    adapters = choose_adapters(settings)
+    adapters = choose_adapters(settings, aside=aside)
     operators = bind_operators(adapters, calcom_base_url=settings.calcom_base_url, public_url=settings.public_url)
     return Container(
         callers=bind_callers(adapters, web_threads=settings.web_threads),
-        workers=bind_workers(adapters, settings, stopping=stopping),
+        workers=bind_workers(adapters, settings, stopping=stopping, aside=aside),
         schedule=bind_schedule(adapters, settings),
         operators=operators,
         providers=bind_providers(adapters, operators, calcom_base_url=settings.calcom_base_url),

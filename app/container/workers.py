@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
 
 from app.container.adapters import Adapters
 from app.container.mending import bind_advance
+from app.domain.ports import Aside
 from app.domain.traffic import Priority
 from app.services.advance_bulk import AdvanceBulk
 from app.services.bulkhead import Bulkhead
@@ -42,10 +44,12 @@ class WorkerCases:
     advance_bulk: AdvanceBulk
 
 
-def bind_workers(adapters: Adapters, settings: Settings, *, stopping: Callable[[], bool]) -> WorkerCases:
+def bind_workers(
+    adapters: Adapters, settings: Settings, *, stopping: Callable[[], bool], aside: Aside = nullcontext
+) -> WorkerCases:
     keep_leases = KeepLeases(open_unit=adapters.open_unit, clock=adapters.clock)
     return WorkerCases(
-        execute_job=_execution(adapters, keep_leases, settings.worker_threads, stopping),
+        execute_job=_execution(adapters, keep_leases, settings.worker_threads, stopping, aside),
         keep_leases=keep_leases,
         deliver_webhook=_delivery(adapters, settings.webhook_threads, stopping),
         handle_notice=_handling(adapters),
@@ -54,7 +58,9 @@ def bind_workers(adapters: Adapters, settings: Settings, *, stopping: Callable[[
     )
 
 
-def _execution(adapters: Adapters, keep_leases: KeepLeases, threads: int, stopping: Callable[[], bool]) -> ExecuteJob:
+def _execution(
+    adapters: Adapters, keep_leases: KeepLeases, threads: int, stopping: Callable[[], bool], aside: Aside
+) -> ExecuteJob:
     open_unit, read_unit, clock = adapters.open_unit, adapters.read_unit, adapters.clock
     looking = adapters.calendar_at(Priority.LOOK)
     reconcile_job = ReconcileJob(calendar=looking, clock=clock)
@@ -71,7 +77,7 @@ def _execution(adapters: Adapters, keep_leases: KeepLeases, threads: int, stoppi
             stopping=stopping,
             clock=clock,
         ),
-        settle_job=_settling(adapters),
+        settle_job=_settling(adapters, aside),
         keep_leases=keep_leases,
         bulkhead=Bulkhead(seats=max(1, int(threads * ACCOUNT_SHARE))),
         stopping=stopping,
@@ -79,7 +85,7 @@ def _execution(adapters: Adapters, keep_leases: KeepLeases, threads: int, stoppi
     )
 
 
-def _settling(adapters: Adapters) -> SettleJob:
+def _settling(adapters: Adapters, aside: Aside) -> SettleJob:
     return SettleJob(
         open_unit=adapters.open_unit,
         read_unit=adapters.read_unit,
@@ -87,7 +93,7 @@ def _settling(adapters: Adapters) -> SettleJob:
         cache=adapters.cache,
         doorbell=adapters.doorbell,
         publisher=adapters.publisher,
-        within=Within(adapters.look_ups),
+        within=Within(adapters.look_ups, aside),
         clock=adapters.clock,
     )
 

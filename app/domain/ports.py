@@ -17,6 +17,9 @@ from app.domain.traffic import Priority
 Clock = Callable[[], datetime]
 """The time now, aware and in UTC."""
 
+Aside = Callable[[], AbstractContextManager[None]]
+"""Around a wait that takes long: others work meanwhile."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Owner:

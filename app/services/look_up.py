@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import Executor
 from concurrent.futures import TimeoutError as FutureTimeoutError
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TypeVar
 
 import structlog
+
+from app.domain.ports import Aside
 
 Found = TypeVar("Found")
 
@@ -18,6 +21,7 @@ class Within:
     """`within(seconds, call)`: what `call()` returns or raises; TimeoutError after `seconds`."""
 
     executor: Executor
+    aside: Aside = nullcontext
 
     def __call__(self, seconds: float, call: Callable[[], Found]) -> Found:
         ids = structlog.contextvars.get_contextvars()
@@ -28,7 +32,8 @@ class Within:
 
         future = self.executor.submit(with_ids)
         try:
-            return future.result(timeout=seconds)
+            with self.aside():
+                return future.result(timeout=seconds)
         except FutureTimeoutError:
             future.cancel()
             raise TimeoutError from None

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -92,6 +94,21 @@ def test_the_caller_is_answered_in_time_while_the_look_goes_on() -> None:
         ready.set()
         assert done.wait(10)
         assert within(5, slow) == [NOW]
+
+
+def test_a_thread_that_waits_for_a_look_lets_others_work() -> None:
+    aside, ready = threading.Event(), threading.Event()
+
+    @contextmanager
+    def stand_aside() -> Iterator[None]:
+        aside.set()
+        ready.set()
+        yield
+        aside.clear()
+
+    with ThreadPoolExecutor(1) as executor:
+        assert Within(executor, stand_aside)(5, lambda: ready.wait(5) and aside.is_set())
+    assert not aside.is_set()
 
 
 def test_where_nothing_is_kept_the_last_of_the_budget_buys_the_times_of_all_days(desk: Desk) -> None:
