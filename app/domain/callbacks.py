@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -69,8 +70,11 @@ class CallbackFilter:
 class CallbackStore(Protocol):
     """Methods that return False changed nothing."""
 
-    def note_told(self, job_id: str, *, now: datetime) -> bool:
-        """Its caller is about to be told "still confirming". False where the job is final by now, or that was noted."""
+    def note_told(self, job_ids: Sequence[str], *, now: datetime) -> frozenset[str]:
+        """The callers of these jobs are about to be told "still confirming".
+
+        Returns those of which that is noted now: not what is final, was noted before or is being changed.
+        """
         ...
 
     def note_told_late(self, job_id: str, *, now: datetime) -> None:

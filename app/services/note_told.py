@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Executor
+import threading
+from collections.abc import Sequence
+from concurrent.futures import Executor, Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import structlog
 
@@ -18,6 +20,10 @@ WITHIN = 0.1
 
 TRIES = 3
 """How often a note is tried once the answer has gone out; each waits for the database by itself."""
+
+AT_ONCE = 200
+"""Notes that are made together: those asked for while the one before is made. Of a thousand who wait, most may run out
+of time in one second."""
 
 log = structlog.get_logger(__name__)
 
@@ -33,34 +39,60 @@ class NoteTold:
     read_unit: OpenUnit
     notes: Executor
     clock: Clock
+    _asked: list[tuple[Job, Future[Job]]] = field(default_factory=list, init=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
 
     def pending(self, job: Job) -> Job:
         """Before "still confirming" is said. The job as it is to be answered: final if it ended at the last moment."""
         if job.told_pending_at is not None:
             return job
-        note = self.notes.submit(self._note_pending, job)
+        note = Future[Job]()
+        with self._lock:
+            self._asked.append((job, note))
+        self.notes.submit(self._note_asked)
         try:
-            return note.result(timeout=WITHIN)
+            job = note.result(timeout=WITHIN)
         except (FutureTimeoutError, StoreUnavailableError):
             note.cancel()
+        if not job.status.is_final and job.told_pending_at is None:
             self.notes.submit(self._note_late, job.id, TRIES)
-            return job
+        return job
 
     def final(self, job: Job) -> None:
         """The final answer is given to somebody who asked again."""
         if job.status in {Status.FAILED, Status.DISCARDED} and job.told_pending_at is not None:
             self.notes.submit(self._note_heard, job.id)
 
-    def _note_pending(self, job: Job) -> Job:
+    def _note_asked(self) -> None:
+        """All that are asked for by now, but for those whose callers could not wait."""
+        with self._lock:
+            first = self._asked[:AT_ONCE]
+            del self._asked[:AT_ONCE]
+        asked = [(job, note) for job, note in first if note.set_running_or_notify_cancel()]
+        if not asked:
+            return
+        try:
+            noted = self._note_pending([job for job, _ in asked])
+        except Exception as error:  # for each who waits to see it
+            for _, note in asked:
+                note.set_exception(error)
+        else:
+            for (_, note), job in zip(asked, noted, strict=True):
+                note.set_result(job)
+
+    def _note_pending(self, jobs: Sequence[Job]) -> list[Job]:
         now = self.clock()
         with self.open_unit() as unit:
-            if unit.callbacks.note_told(job.id, now=now):
-                unit.commit()
-                return replace(job, told_pending_at=now)
-            return unit.jobs.get(job.id) or job
+            told = unit.callbacks.note_told([job.id for job in jobs], now=now)
+            noted = [
+                replace(job, told_pending_at=now) if job.id in told else unit.jobs.get(job.id) or job for job in jobs
+            ]
+            unit.commit()
+        return noted
 
     def _note_late(self, job_id: str, tries: int) -> None:
-        """It was said, whatever became of the job meanwhile."""
+        """It was said, whatever became of the job meanwhile. Those go first whose callers wait for it."""
+        self._note_asked()
         try:
             with self.open_unit() as unit:
                 unit.callbacks.note_told_late(job_id, now=self.clock())

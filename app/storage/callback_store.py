@@ -2,24 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Update, func, or_, select, update
+from sqlalchemy import Connection, Row, Update, bindparam, func, or_, select, update
 
 from app.domain.appointments import Action, Attendee, Book
 from app.domain.callbacks import Callback, CallbackFilter, Ending, ListedCallback
 from app.domain.jobs import Job, Status
 from app.storage.callback_matches import booked_meanwhile, settled_with
 from app.storage.callback_tables import CLOSED, OPEN, callbacks
+from app.storage.columns import UtcTime
 from app.storage.dialects import insert_into, rows_changed
 from app.storage.job_rows import job_from_row
 from app.storage.places import stands_before
 from app.storage.tables import appointments, jobs
 
 _NAMES = [field.name for field in fields(Callback)]
+
+_untold = select(jobs.c.id).where(
+    jobs.c.id.in_(bindparam("ids", expanding=True)), jobs.c.finished_at.is_(None), jobs.c.told_pending_at.is_(None)
+)
+_now = bindparam("now", type_=UtcTime)
+NOTE_TOLD = (
+    update(jobs)
+    .where(jobs.c.id.in_(_untold.with_for_update(skip_locked=True)))
+    .values(told_pending_at=_now)
+    .returning(jobs.c.id)
+)
+"""On PostgreSQL without those that somebody changes at this moment: who waits for one row and holds others may be
+waited for.
+"""
+
+_this = jobs.c.id == bindparam("this_job")
+NOTE_TOLD_LATE = update(jobs).where(_this, jobs.c.told_pending_at.is_(None)).values(told_pending_at=_now)
+HAS_FAILED = select(jobs.c.id).where(_this, jobs.c.status == Status.FAILED)
 
 
 class SqlCallbackStore:
@@ -28,13 +47,12 @@ class SqlCallbackStore:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def note_told(self, job_id: str, *, now: datetime) -> bool:
-        return self._told(job_id, now, jobs.c.finished_at.is_(None))
+    def note_told(self, job_ids: Sequence[str], *, now: datetime) -> frozenset[str]:
+        return frozenset(self._connection.scalars(NOTE_TOLD, {"ids": job_ids, "now": now}))
 
     def note_told_late(self, job_id: str, *, now: datetime) -> None:
-        self._told(job_id, now)
-        failed = select(jobs.c.id).where(jobs.c.id == job_id, jobs.c.status == Status.FAILED)
-        if self._connection.scalar(failed) is not None:
+        self._connection.execute(NOTE_TOLD_LATE, {"this_job": job_id, "now": now})
+        if self._connection.scalar(HAS_FAILED, {"this_job": job_id}) is not None:
             self.open(job_id, now=now)
 
     def note_heard(self, job_id: str, *, now: datetime) -> bool:
@@ -97,10 +115,6 @@ class SqlCallbackStore:
     def finish(self, job_id: str, operator: str, *, note: str, now: datetime) -> bool:
         done = {"ending": Ending.DONE, "closed_at": now, "closed_by": operator, "note": note}
         return self._changed(_open_for(job_id, operator).values(done))
-
-    def _told(self, job_id: str, now: datetime, *conditions: ColumnElement[bool]) -> bool:
-        untold = jobs.c.id == job_id, jobs.c.told_pending_at.is_(None)
-        return self._changed(update(jobs).where(*untold, *conditions).values(told_pending_at=now))
 
     def _close(self, job_ids: Iterable[str], now: datetime, **values: Any) -> None:
         """One by one and in order: of two that close the same ones at once, one waits for the other, never both."""

@@ -20,9 +20,9 @@ FAILED = Final(result=Result.UPSTREAM_DOWN)
 
 def told(database: Database, job: Job, *, now: datetime = NOW) -> bool:
     with database.unit() as unit:
-        noted = unit.callbacks.note_told(job.id, now=now)
+        noted = unit.callbacks.note_told([job.id], now=now)
         unit.commit()
-    return noted
+    return noted == {job.id}
 
 
 def fail(database: Database, job: Job, *, now: datetime = NOW) -> None:

@@ -50,6 +50,33 @@ def test_that_a_caller_was_told_is_noted_once(database: Database) -> None:
     assert rows.stored(database, job).told_pending_at == NOW
 
 
+def test_many_are_noted_at_once_but_none_that_has_ended_or_was_noted_before(database: Database) -> None:
+    open_still, noted, ended, other = (rows.added(database) for _ in range(4))
+    told(database, noted)
+    callback_rows.fail(database, ended)
+    with database.unit() as unit:
+        found = unit.callbacks.note_told([each.id for each in (open_still, noted, ended, other)], now=LATER)
+        unit.commit()
+    assert found == {open_still.id, other.id}
+    assert [rows.stored(database, each).told_pending_at for each in (open_still, noted, ended, other)] == [
+        LATER,
+        NOW,
+        None,
+        LATER,
+    ]
+
+
+@pytest.mark.postgres
+def test_who_notes_waits_for_nobody_who_changes_a_job_at_this_moment(postgres_url: str, secret_key: str) -> None:
+    database = Database(postgres_url, secret_keys=[secret_key])
+    changed, free = rows.added(database), rows.added(database)
+    with database.unit() as busy:
+        assert busy.jobs.claim(changed.id, owner="w", now=NOW, lease_until=LATER)
+        with database.unit() as unit:
+            assert unit.callbacks.note_told([changed.id, free.id], now=LATER) == {free.id}
+    database.dispose()
+
+
 @pytest.mark.parametrize("status", [Status.QUEUED, Status.FAILED, Status.SUCCEEDED, Status.DISCARDED])
 def test_a_note_that_comes_late_counts_if_the_job_failed_meanwhile(database: Database, status: Status) -> None:
     job = rows.in_status(database, status)
