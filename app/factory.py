@@ -18,6 +18,7 @@ from app.api.errors import register_error_handlers
 from app.api.gate import Gate, guard_requests
 from app.api.guards import enforce_guards
 from app.api.health import health_endpoints
+from app.api.jobs import BLUEPRINT as JOBS
 from app.api.jobs import job_endpoints
 from app.api.manage import BLUEPRINT as MANAGE
 from app.api.manage import manage_endpoints
@@ -26,10 +27,11 @@ from app.api.metrics import RequestMetrics
 from app.api.provider.routes import CONVERTERS, provider_endpoints
 from app.api.replies import Replies
 from app.api.use_cases import UseCases
+from app.services.work_turns import WorkTurns
 from app.web.client_address import Proxies
 from app.web.observation import observe_requests
 from app.web.security_headers import add_security_headers
-from app.web.turns import Turns, begin_in_turn
+from app.web.turns import PATIENCE, work_in_turn
 
 if TYPE_CHECKING:
     from app.container.composition import Container
@@ -66,15 +68,15 @@ def create_app(
     replies = Replies(clock=container.clock, public_url=public_url, manners=AgentManners(container.connect_agent))
     metrics = metrics or RequestMetrics(container.check_health, container.count_ended, container.read_traffic)
     observe_requests(app, metrics)
-    turns = Turns()
-    begin_in_turn(app, turns, {MANAGE})
+    turns = WorkTurns(patience=PATIENCE)
+    work_in_turn(app, turns, {MANAGE, JOBS})
     gate = Gate(container.limits, proxies or Proxies())
     guard_requests(app, gate)
     add_security_headers(app, public_url)
     document = Document(app, public_url=public_url)
     for endpoints in (
-        manage_endpoints(container, replies, gate, turns),
-        job_endpoints(container, replies),
+        manage_endpoints(container, replies, gate, turns.aside),
+        job_endpoints(container, replies, turns.aside),
         calcom_event_endpoints(container),
         *provider_endpoints(providers),
         health_endpoints(container, metrics),

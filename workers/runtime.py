@@ -6,8 +6,8 @@ import threading
 from functools import cache
 
 from app.container.composition import Container, build_container
+from app.services.work_turns import WorkTurns
 from config.settings import Settings, SettingsError, load_settings
-from workers.turns import WorkTurns
 
 stopping = threading.Event()
 """Set when the process was asked to stop: jobs not yet sent are handed back."""

@@ -17,9 +17,12 @@ from app.api.response_schemas import ErrorResponseSchema, JobResponseSchema
 from app.api.use_cases import UseCases
 from app.domain.answers import LONGEST_WAIT
 from app.domain.jobs import Attempt, Status
+from app.domain.ports import Aside
 from app.services.read_job import JobView
 
 REASON = "must be a number of seconds"
+
+BLUEPRINT = "JobService"
 
 GIVES = {200: JobResponseSchema, **dict.fromkeys((400, 404, 429, 500, 503), ErrorResponseSchema)}
 
@@ -35,9 +38,9 @@ class JobQuerySchema(Schema):
     )
 
 
-def job_endpoints(use_cases: UseCases, replies: Replies) -> Endpoints:
+def job_endpoints(use_cases: UseCases, replies: Replies, aside: Aside) -> Endpoints:
     """The blueprint of the job endpoint."""
-    endpoints = Endpoints("JobService", url_prefix="/api/v1/jobs")
+    endpoints = Endpoints(BLUEPRINT, url_prefix="/api/v1/jobs")
 
     @endpoints.operation(
         "/<string:job_id>",
@@ -51,7 +54,8 @@ def job_endpoints(use_cases: UseCases, replies: Replies) -> Endpoints:
     )
     def read_job(query: dict[str, float], job_id: str) -> Response:
         wait = min(max(query["wait"], 0.0), LONGEST_WAIT)
-        view = use_cases.read_job(job_id, wait)
+        with aside():
+            view = use_cases.read_job(job_id, wait)
         g.action, g.result = view.job.action, view.answer.result
         response = jsonify(job_body(view, replies))
         if not view.job.status.is_final:

@@ -22,8 +22,8 @@ from app.api.response_schemas import (
 from app.api.use_cases import UseCases
 from app.domain.answers import LONGEST_WAIT, SHORTEST_WAIT
 from app.domain.caller_secrets import Proof
+from app.domain.ports import Aside
 from app.services.manage_appointment import ManageRequest
-from app.web.turns import Turns
 
 BLUEPRINT = "AppointmentService"
 
@@ -45,7 +45,7 @@ HEADERS = [
 ]
 
 
-def manage_endpoints(use_cases: UseCases, replies: Replies, gate: Gate, turns: Turns) -> Endpoints:
+def manage_endpoints(use_cases: UseCases, replies: Replies, gate: Gate, aside: Aside) -> Endpoints:
     """The blueprint of the manage endpoint."""
     endpoints = Endpoints(BLUEPRINT, url_prefix="/api/v1/calcom/appointments")
 
@@ -66,16 +66,15 @@ def manage_endpoints(use_cases: UseCases, replies: Replies, gate: Gate, turns: T
         gate.admit_to(wanted.org_id)
         preference = read_preference(request.headers.get("Prefer"), may_defer=wanted.action.is_write)
         key = read_idempotency_key(request.headers.get("Idempotency-Key"))
-        turns.give_back()
-        answer = use_cases.manage_appointment(
-            replace(
-                wanted,
-                wait=preference.wait,
-                spent=perf_counter() - g.began,
-                idempotency_key=key or wanted.idempotency_key,
-                proof=_proof(key),
-            )
+        given = replace(
+            wanted,
+            wait=preference.wait,
+            spent=perf_counter() - g.began,
+            idempotency_key=key or wanted.idempotency_key,
+            proof=_proof(key),
         )
+        with aside():
+            answer = use_cases.manage_appointment(given)
         replies.manners.remember(wanted, answer)
         response = replies.send(answer)
         if preference.applied:

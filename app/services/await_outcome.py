@@ -13,11 +13,11 @@ from app.domain.ports import Clock, Doorbell
 from app.domain.stores import OpenUnit
 from app.services.outcome_watch import OutcomeWatch
 
-EACH_TAKES = 0.0025
+EACH_TAKES = 0.0035
 """Seconds it takes to write one answer. Of many whose time ends at one moment each is answered so much before the next,
 or the last ones would be late."""
 
-MOST_EARLY = 0.1
+MOST_EARLY = 0.15
 """Of the time that is left, so much may be given up for that."""
 
 CHECK_EVERY = 1.0

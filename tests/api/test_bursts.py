@@ -14,10 +14,11 @@ from pathlib import Path
 
 import pytest
 import requests
-from flask import Blueprint, Flask, g
+from flask import Blueprint, Flask
 
+from app.services.work_turns import WorkTurns
 from app.web.arrival import seconds_since_arrival
-from app.web.turns import PATIENCE, Turns, begin_in_turn
+from app.web.turns import PATIENCE, work_in_turn
 from tests.api.doubles import BOOK, URL, UseCasesDouble, client_of
 from tests.support.stack import ROOT, free_port
 from tests.support.waiting import eventually
@@ -88,32 +89,14 @@ def test_where_nobody_tells_no_time_has_gone_by() -> None:
 
 
 def test_no_more_requests_than_allowed_are_begun_at_a_time() -> None:
-    app, turns = Flask(__name__), Turns(at_once=2, patience=30)
+    app, turns = Flask(__name__), WorkTurns(at_once=2, patience=30)
     begun, most, lock, both = [0], [0], threading.Lock(), threading.Barrier(2)
 
-    @app.before_request
-    def no_turn_yet() -> None:
-        assert "has_turn" not in g
-
-    begin_in_turn(app, turns, {"busy"})
+    work_in_turn(app, turns, {"busy"})
     app.register_blueprint(_busy(begun, most, lock, both))
     with ThreadPoolExecutor(8) as pool:
         statuses = list(pool.map(lambda _: app.test_client().get("/").status_code, range(8)))
     assert (statuses, most) == ([204] * 8, [2])
-
-
-def test_a_turn_that_does_not_come_holds_nobody_up_for_ever() -> None:
-    app, turns = Flask(__name__), Turns(at_once=1, patience=0.05)
-    with app.app_context():
-        turns.take()
-        with app.app_context():
-            turns.take()
-            assert not g.has_turn
-            turns.give_back()
-        turns.give_back()
-        turns.give_back()
-        turns.take()
-        assert g.has_turn
 
 
 def test_who_waits_for_an_outcome_keeps_nobody_from_beginning() -> None:
@@ -129,6 +112,20 @@ def test_who_waits_for_an_outcome_keeps_nobody_from_beginning() -> None:
     with ThreadPoolExecutor(12) as pool:
         answers = list(pool.map(lambda _: client.application.test_client().post(URL, json=BOOK), range(12)))
     assert [answer.status_code for answer in answers] == [200] * 12
+
+
+def test_who_asks_for_a_job_and_waits_keeps_nobody_from_beginning() -> None:
+    all_there = threading.Barrier(12)
+
+    class Waiting(UseCasesDouble):
+        def read_job(self, job_id, wait=0.0):
+            all_there.wait(PATIENCE / 2)
+            return super().read_job(job_id, wait)
+
+    client = client_of(Waiting())
+    with ThreadPoolExecutor(12) as pool:
+        answers = list(pool.map(lambda _: client.application.test_client().get("/api/v1/jobs/job_1"), range(12)))
+    assert [answer.status_code for answer in answers] == [404] * 12
 
 
 def test_a_refused_request_gives_its_turn_back() -> None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -12,7 +11,6 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-import app.services.note_told
 from app.domain.answers import Result
 from app.domain.appointments import Action
 from app.domain.callbacks import Callback, CallbackFilter, Ending
@@ -21,37 +19,12 @@ from app.domain.jobs import Status
 from app.domain.outcomes import Failed, RetryLater
 from app.services.discard_job import DiscardJob
 from app.services.note_told import TRIES, WITHIN
-from app.storage.callback_store import SqlCallbackStore
 from tests.services.at_once import AtOnce
 from tests.services.bells import Bells
 from tests.services.desk import TWO_PM_TUESDAY, Desk
+from tests.services.noting import Later, noted_by
 
 REFUSED = Failed(result=Result.UPSTREAM_REFUSED)
-
-
-class Later(AtOnce):
-    """Does nothing before `run()` is called, then all of it."""
-
-    def __init__(self) -> None:
-        self.waiting: list[tuple[Future[Any], Callable[[], Any]]] = []
-
-    def submit(self, call: Callable[..., Any], /, *arguments: Any, **options: Any) -> Future[Any]:
-        promised: Future[Any] = Future()
-        self.waiting.append((promised, lambda: call(*arguments, **options)))
-        return promised
-
-    def run(self) -> None:
-        while self.waiting:
-            promised, call = self.waiting.pop(0)
-            if promised.set_running_or_notify_cancel():
-                call()
-
-
-def noted_by(desk: Desk, **changes: Any) -> None:
-    """Other ways for the notes."""
-    note_told = replace(desk.manage.note_told, **changes)
-    desk.manage = replace(desk.manage, note_told=note_told)
-    desk.read_job = replace(desk.read_job, note_told=note_told)
 
 
 def open_ones(desk: Desk) -> list[Callback]:
@@ -112,48 +85,6 @@ def test_a_job_that_ends_at_the_last_moment_is_answered_as_it_ended(desk: Desk) 
     answer = desk.book()
     assert answer.result is Result.BOOKED
     assert desk.job(answer.job_id).told_pending_at is None
-
-
-def test_what_is_asked_for_together_is_noted_together(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(app.services.note_told, "WITHIN", 10.0)
-    all_asked, opened = threading.Barrier(5), list[int]()
-
-    class AsOne(ThreadPoolExecutor):
-        def submit(self, call: Callable[..., Any], /, *arguments: Any, **options: Any) -> Future[Any]:
-            all_asked.wait(10)
-            return super().submit(call, *arguments, **options)
-
-    def counted() -> Any:
-        opened.append(1)
-        return desk.database.unit()
-
-    noted_by(desk, notes=Later())
-    jobs = [desk.job(desk.book(TWO_PM_TUESDAY + timedelta(hours=number)).job_id) for number in range(5)]
-    with AsOne(1) as notes, ThreadPoolExecutor(5) as callers:
-        note_told = replace(desk.manage.note_told, notes=notes, open_unit=counted)
-        noted = list(callers.map(note_told.pending, jobs))
-    assert (opened, [job.told_pending_at for job in noted]) == ([1], [desk.now] * 5)
-    assert [desk.job(job.id).told_pending_at for job in jobs] == [desk.now] * 5
-
-
-def test_a_job_that_is_being_changed_at_that_moment_is_noted_a_little_later(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(SqlCallbackStore, "note_told", lambda self, job_ids, *, now: frozenset())
-    told = desk.book()
-    assert told.result is Result.CONFIRMING
-    assert desk.job(told.job_id).told_pending_at == desk.now
-
-
-def test_a_fault_nobody_foresaw_is_raised_where_the_note_was_asked_for(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def broken(*_: Any, **__: Any) -> Any:
-        raise ZeroDivisionError
-
-    monkeypatch.setattr(SqlCallbackStore, "note_told", broken)
-    with pytest.raises(ZeroDivisionError):
-        desk.book()
 
 
 def test_an_answer_does_not_wait_for_a_note_that_hangs_and_the_failure_is_found_all_the_same(desk: Desk) -> None:

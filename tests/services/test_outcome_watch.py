@@ -149,7 +149,7 @@ def test_of_many_who_wait_the_last_to_come_is_answered_first(desk: Desk, units: 
     assert desk.now - began == timedelta(seconds=10 - 100 * EACH_TAKES)
 
 
-def test_however_many_wait_nine_tenths_of_the_time_are_kept(desk: Desk, units: CountedUnits) -> None:
+def test_however_many_wait_most_of_the_time_is_kept(desk: Desk, units: CountedUnits) -> None:
     (job,) = accepted(desk, 1)
     began = desk.now
     wait_deaf(desk, units, job, seconds=2, others=1000)

@@ -1,4 +1,4 @@
-"""Who of a worker's threads works and who waits: a burst that works all at once keeps itself from ending."""
+"""Who of a process's threads works and who waits: a burst that works all at once keeps itself from ending."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ PATIENCE = 30.0
 class WorkTurns:
     """Threads that have a turn work, in the order they came; who comes back from waiting goes before who begins.
 
-    Without that, of hundreds of threads each new one slows down those that are about to finish, and one that has just
-    marked its write as sent may find no time to send it for seconds.
+    Without that, of hundreds of threads each new one slows down those that are about to finish; and where a thousand
+    are woken within a second, they take the processor from each other so often that none of them gets on.
     """
 
     def __init__(self, *, at_once: int = AT_ONCE, patience: float = PATIENCE) -> None:
@@ -29,15 +29,23 @@ class WorkTurns:
         self._coming_back: deque[threading.Event] = deque()
         self._own = threading.local()
 
+    def begin(self) -> None:
+        """Return when it is this thread's turn; it lasts until `end()`, which the same thread has to call."""
+        self._own.has_turn = self._take(self._beginning)
+
+    def end(self) -> None:
+        """Once is enough, more does no harm."""
+        if hasattr(self._own, "has_turn"):
+            self._give()
+            del self._own.has_turn
+
     @contextmanager
     def turn(self) -> Iterator[None]:
-        """Begin to work, when it is this thread's turn."""
-        self._own.has_turn = self._take(self._beginning)
+        self.begin()
         try:
             yield
         finally:
-            self._give()
-            del self._own.has_turn
+            self.end()
 
     @contextmanager
     def aside(self) -> Iterator[None]:
