@@ -14,8 +14,9 @@ from structlog.types import EventDict, Processor
 
 from config.redaction import redact
 
-NOISY = ("gunicorn.access", "werkzeug", "urllib3", "kombu", "amqp")
-"""Loggers of libraries that are heard from WARNING on: the app itself logs each request and call, with its ids."""
+NOISY = ("gunicorn.access", "werkzeug", "urllib3", "kombu", "amqp", "celery.worker.strategy")
+"""Loggers of libraries that are heard from WARNING on: the app itself logs each request and call, with its ids, and of
+a task it is enough how it ended."""
 
 
 def configure_logging(process: str, level: str) -> None:

@@ -54,6 +54,8 @@ def read_scene(unit: UnitOfWork, job: Job) -> Scene:
     if connected is None:
         raise RefusedError(Result.NOT_CONNECTED)
     agent, account, access = connected
+    if isinstance(job.command, Book) and not job.submissions:  # nothing can have come of it yet
+        return Scene(job=job, agent=agent, account=account, access=access)
     appointment = unit.appointments.get(job.org_id, job.appointment_id)
     if appointment is None and not isinstance(job.command, Book):
         raise RefusedError(Result.UNKNOWN_APPOINTMENT)

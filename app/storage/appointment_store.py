@@ -24,7 +24,7 @@ from sqlalchemy import (
 
 from app.domain.appointment_store import AppointmentFilter
 from app.domain.appointments import LONGEST, Appointment, AppointmentStatus, Attendee, Reach
-from app.storage.columns import UtcTime
+from app.storage.columns import UtcTime, among
 from app.storage.dialects import INSERT, dialect_of
 from app.storage.places import stands_before
 from app.storage.tables import appointment_uids, appointments
@@ -49,7 +49,7 @@ OVERLAPPING = (
         appointments.c.starts_at < bindparam("end", type_=UtcTime),
         appointments.c.starts_at > bindparam("earliest", type_=UtcTime),
         appointments.c.ends_at > bindparam("begin", type_=UtcTime),
-        appointments.c.status.in_(LIVE),
+        among(appointments.c.status, LIVE),
         appointments.c.id != bindparam("but"),
     )
     .order_by(appointments.c.starts_at)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import TIMESTAMP, Dialect, Text
+from sqlalchemy import TIMESTAMP, Column, ColumnElement, Dialect, Text, literal
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 
@@ -49,3 +50,8 @@ class PlainText(TypeDecorator[str]):
         if value is None:
             return None
         return value.replace("\x00", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()
+
+
+def among(column: Column[str], values: Iterable[str]) -> ColumnElement[bool]:
+    """`column IN (values)` for a statement that is made once: of a plain list SQLAlchemy spells it anew each time."""
+    return column.in_([literal(value, column.type) for value in values])

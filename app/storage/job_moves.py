@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Select, Update, bindparam, case, select, update
 
 from app.domain.jobs import Job, Status, sources_of
-from app.storage.columns import UtcTime
+from app.storage.columns import UtcTime, among
 from app.storage.job_conditions import is_due, is_unhindered
 from app.storage.tables import jobs
 
@@ -58,7 +58,7 @@ _in_vain = case((jobs.c.submitted_at.is_not(None), 1), else_=0)
 
 MOVE: dict[Status, Update] = {
     target: update(jobs)
-    .where(_this, _held_here, jobs.c.status == bindparam("this_status"), jobs.c.status.in_(sources_of(target)))
+    .where(_this, _held_here, jobs.c.status == bindparam("this_status"), among(jobs.c.status, sources_of(target)))
     .values(status=target, **NO_LEASE)
     for target in Status
 }
