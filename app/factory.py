@@ -68,15 +68,14 @@ def create_app(
     replies = Replies(clock=container.clock, public_url=public_url, manners=AgentManners(container.connect_agent))
     metrics = metrics or RequestMetrics(container.check_health, container.count_ended, container.read_traffic)
     observe_requests(app, metrics)
-    turns = WorkTurns(patience=PATIENCE)
-    work_in_turn(app, turns, {MANAGE, JOBS})
+    work_in_turn(app, WorkTurns(patience=PATIENCE), {MANAGE, JOBS})
     gate = Gate(container.limits, proxies or Proxies())
     guard_requests(app, gate)
     add_security_headers(app, public_url)
     document = Document(app, public_url=public_url)
     for endpoints in (
-        manage_endpoints(container, replies, gate, turns.aside),
-        job_endpoints(container, replies, turns.aside),
+        manage_endpoints(container, replies, gate),
+        job_endpoints(container, replies),
         calcom_event_endpoints(container),
         *provider_endpoints(providers),
         health_endpoints(container, metrics),

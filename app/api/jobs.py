@@ -17,8 +17,8 @@ from app.api.response_schemas import ErrorResponseSchema, JobResponseSchema
 from app.api.use_cases import UseCases
 from app.domain.answers import LONGEST_WAIT
 from app.domain.jobs import Attempt, Status
-from app.domain.ports import Aside
 from app.services.read_job import JobView
+from app.web.turns import stand_aside
 
 REASON = "must be a number of seconds"
 
@@ -38,7 +38,7 @@ class JobQuerySchema(Schema):
     )
 
 
-def job_endpoints(use_cases: UseCases, replies: Replies, aside: Aside) -> Endpoints:
+def job_endpoints(use_cases: UseCases, replies: Replies) -> Endpoints:
     """The blueprint of the job endpoint."""
     endpoints = Endpoints(BLUEPRINT, url_prefix="/api/v1/jobs")
 
@@ -54,7 +54,7 @@ def job_endpoints(use_cases: UseCases, replies: Replies, aside: Aside) -> Endpoi
     )
     def read_job(query: dict[str, float], job_id: str) -> Response:
         wait = min(max(query["wait"], 0.0), LONGEST_WAIT)
-        with aside():
+        with stand_aside():
             view = use_cases.read_job(job_id, wait)
         g.action, g.result = view.job.action, view.answer.result
         response = jsonify(job_body(view, replies))

@@ -13,6 +13,7 @@ from webargs.flaskparser import FlaskParser
 
 from app.domain.answers import Result
 from app.domain.errors import RefusedError
+from app.web.turns import stand_aside
 
 log = structlog.get_logger(__name__)
 
@@ -78,7 +79,8 @@ def read_body(request: Request, *, at_most: int) -> bytes:
         raise RefusedError(Result.TOO_LARGE)
     request.max_content_length = at_most + 1  # Werkzeug cuts a chunked body off there without a word
     try:
-        body = request.get_data(cache=False)
+        with stand_aside():  # for it comes as slowly as its sender likes
+            body = request.get_data(cache=False)
     except Exception as fault:  # each server has its own errors for a body that breaks off or is wrongly chunked
         log.warning("body_was_not_received", error=type(fault).__name__)
         raise RefusedError(Result.INVALID, fields={"body": "did not arrive whole"}) from fault

@@ -22,8 +22,8 @@ from app.api.response_schemas import (
 from app.api.use_cases import UseCases
 from app.domain.answers import LONGEST_WAIT, SHORTEST_WAIT
 from app.domain.caller_secrets import Proof
-from app.domain.ports import Aside
 from app.services.manage_appointment import ManageRequest
+from app.web.turns import stand_aside
 
 BLUEPRINT = "AppointmentService"
 
@@ -45,7 +45,7 @@ HEADERS = [
 ]
 
 
-def manage_endpoints(use_cases: UseCases, replies: Replies, gate: Gate, aside: Aside) -> Endpoints:
+def manage_endpoints(use_cases: UseCases, replies: Replies, gate: Gate) -> Endpoints:
     """The blueprint of the manage endpoint."""
     endpoints = Endpoints(BLUEPRINT, url_prefix="/api/v1/calcom/appointments")
 
@@ -73,7 +73,7 @@ def manage_endpoints(use_cases: UseCases, replies: Replies, gate: Gate, aside: A
             idempotency_key=key or wanted.idempotency_key,
             proof=_proof(key),
         )
-        with aside():
+        with stand_aside():
             answer = use_cases.manage_appointment(given)
         replies.manners.remember(wanted, answer)
         response = replies.send(answer)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from contextlib import AbstractContextManager, nullcontext
 
-from flask import Flask, request
+from flask import Flask, g, request
 
 from app.services.work_turns import WorkTurns
 
@@ -21,7 +22,14 @@ def work_in_turn(app: Flask, turns: WorkTurns, blueprints: Collection[str]) -> N
     def begin() -> None:
         if request.blueprint in blueprints:
             turns.begin()
+            g.aside = turns.aside
 
     @app.teardown_request
     def end(error: BaseException | None) -> None:
         turns.end()
+
+
+def stand_aside() -> AbstractContextManager[None]:
+    """Let others work while this request waits; nothing for one that works in no turn."""
+    aside: Callable[[], AbstractContextManager[None]] = g.get("aside", nullcontext)
+    return aside()

@@ -7,10 +7,13 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
+from app.services.work_turns import AT_ONCE
+from app.web.turns import PATIENCE
 from tests.api.doubles import BOOK, URL
 
 ROOT = Path(__file__).parents[2]
@@ -22,7 +25,7 @@ def port() -> Iterator[int]:
     """Gunicorn takes over a socket that is already bound, so no other process can get its port."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         command = [sys.executable, "-m", "gunicorn", "--bind", f"fd://{listener.fileno()}", "--worker-class", "gthread"]
-        command += ["--threads", "4", "--no-control-socket", "tests.api.served_app:application"]
+        command += ["--threads", str(3 * AT_ONCE), "--no-control-socket", "tests.api.served_app:application"]
         server = subprocess.Popen(
             command, cwd=ROOT, pass_fds=[listener.fileno()], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
@@ -33,9 +36,12 @@ def port() -> Iterator[int]:
             server.wait(10)
 
 
-def exchange(port: int, *sent: bytes, finish: bool = False) -> tuple[int, dict[str, str], bytes]:
-    """Send bytes as they are, and read one answer. `finish` closes our side first, as a broken caller does."""
-    with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
+def exchange(port: int, *sent: bytes, finish: bool = False, within: float = 30) -> tuple[int, dict[str, str], bytes]:
+    """Send bytes as they are, and read one answer. `finish` closes our side first, as a broken caller does.
+
+    Raises TimeoutError where nothing comes `within` seconds.
+    """
+    with socket.create_connection(("127.0.0.1", port), timeout=within) as connection:
         for part in sent:
             connection.sendall(part)
         if finish:
@@ -54,6 +60,16 @@ def post(*headers: str, path: str = URL) -> bytes:
 def error_code(body: bytes) -> str:
     code: str = json.loads(body)["error"]["code"]
     return code
+
+
+def test_bodies_that_do_not_come_keep_nobody_waiting(port):
+    head = post("Content-Type: application/json", f"Content-Length: {len(BODY)}")
+    with ExitStack() as slow:
+        for _ in range(AT_ONCE):
+            connection = slow.enter_context(socket.create_connection(("127.0.0.1", port), timeout=30))
+            connection.sendall(head + BODY[:1])
+        statuses = [exchange(port, head, BODY, within=PATIENCE / 2)[0] for _ in range(3)]
+    assert statuses == [200] * 3
 
 
 def test_a_request_is_answered(port):
