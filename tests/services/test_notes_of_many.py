@@ -16,6 +16,7 @@ from app.domain.answers import Result
 from app.storage.callback_store import SqlCallbackStore
 from tests.services.desk import TWO_PM_TUESDAY, Desk
 from tests.services.noting import Later, noted_by
+from tests.support.waiting import eventually
 
 
 def test_what_is_asked_for_together_is_noted_together(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -58,3 +59,18 @@ def test_a_fault_nobody_foresaw_is_raised_where_the_note_was_asked_for(
     monkeypatch.setattr(SqlCallbackStore, "note_told", broken)
     with pytest.raises(ZeroDivisionError):
         desk.book()
+
+
+def test_a_late_note_goes_after_those_whose_callers_wait(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    notes = Later()
+    noted_by(desk, notes=notes)
+    late, waiting = (desk.job(desk.book(TWO_PM_TUESDAY + timedelta(hours=number)).job_id) for number in range(2))
+    notes.waiting.clear()
+    note_told = desk.manage.note_told
+    monkeypatch.setattr(app.services.note_told, "WITHIN", 10.0)
+    with ThreadPoolExecutor(1) as callers:
+        asked = callers.submit(note_told.pending, waiting)
+        eventually(lambda: notes.waiting)
+        note_told._note_late(late.id, 1)
+        assert asked.result(5).told_pending_at == desk.now
+    assert desk.job(late.id).told_pending_at == desk.now
