@@ -1,9 +1,15 @@
-"""Names the fixtures every test may use, which live in tests.support, and keeps log context from test to test apart."""
+"""Names the fixtures every test may use, which live in tests.support, and what holds for every test."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import partial
+
 import pytest
 import structlog
+from argon2 import PasswordHasher
+
+import app.identity.passwords
 
 pytest_plugins = ["tests.support.browser", "tests.support.postgres", "tests.support.valkey"]
 
@@ -12,3 +18,12 @@ pytest_plugins = ["tests.support.browser", "tests.support.postgres", "tests.supp
 def _fresh_log_context() -> None:
     """Requests bind their id to the thread, and tests share one."""
     structlog.contextvars.clear_contextvars()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _quick_passwords() -> Iterator[None]:
+    """Hashed at their real costs, passwords were a third of what the tests of the desk take."""
+    with pytest.MonkeyPatch.context() as patch:
+        quick = partial(PasswordHasher, time_cost=1, memory_cost=8, parallelism=1)
+        patch.setattr(app.identity.passwords, "PasswordHasher", quick)
+        yield

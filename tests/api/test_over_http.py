@@ -30,7 +30,9 @@ def port() -> Iterator[int]:
             command, cwd=ROOT, pass_fds=[listener.fileno()], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
         try:
-            yield listener.getsockname()[1]  # a request waits in the socket's backlog until gunicorn takes it
+            port = listener.getsockname()[1]
+            exchange(port, post("Content-Type: text/plain"), within=60)  # waits in the backlog until gunicorn takes it
+            yield port
         finally:
             server.terminate()
             server.wait(10)
