@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from cryptography.fernet import Fernet
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, StorageState, expect
 
 from app.domain.operators import Role
 from tests.admin.site import PASSWORD, DeskSite
@@ -102,8 +102,16 @@ def names(hire: Callable[[str, Role], str]) -> dict[Role, str]:
     return {role: hire(role.value, role) for role in Role}
 
 
+@pytest.fixture(scope="session")
+def sessions() -> dict[str, StorageState]:
+    """Of those who have signed in, by name: who does so in each test waits for it each time."""
+    return {}
+
+
 @pytest.fixture
-def visit(chromium: Browser, stack: Stack, names: dict[Role, str]) -> Iterator[Callable[..., Visitor]]:
+def visit(
+    chromium: Browser, stack: Stack, names: dict[Role, str], sessions: dict[str, StorageState]
+) -> Iterator[Callable[..., Visitor]]:
     """`visit(role, look)`: an operator of that role, signed in (None: nobody), who sees the desk that way; with `name`
     it is that one.
 
@@ -112,11 +120,12 @@ def visit(chromium: Browser, stack: Stack, names: dict[Role, str]) -> Iterator[C
     visitors: list[Visitor] = []
 
     def begin(role: Role | None = Role.OPERATOR, look: Look = Look.LIGHT, *, name: str = "") -> Visitor:
-        visitor = Visitor(chromium, stack.url, look)
+        known = names[role] if role is not None and not name else ""
+        visitor = Visitor(chromium, stack.url, look, sessions.get(known))
         visitors.append(visitor)
-        if role is not None:
-            name = name or names[role]
-        if name:
+        if known and known not in sessions:
+            sessions[known] = visitor.sign_in(known, PASSWORD)
+        elif name:
             visitor.sign_in(name, PASSWORD)
         return visitor
 

@@ -13,7 +13,7 @@ from app.domain.job_search import JobSearch
 from app.domain.jobs import Status
 from app.domain.operators import Role
 from tests.browser.history import History
-from tests.browser.visitors import LOOKS, Look, Visitor
+from tests.browser.visitors import ALL_LOOKS, LOOKS, Look, Visitor
 
 pytestmark = pytest.mark.slow
 Visit = Callable[..., Visitor]
@@ -61,7 +61,7 @@ def pages(history: History) -> dict[str, dict[str, str]]:
     }
 
 
-@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("look", ALL_LOOKS)
 @pytest.mark.parametrize("kind", ["jobs", "mending", "set-up", "admin"])
 def test_no_page_puts_anything_in_anybodys_way(
     visit: Visit, pages: dict[str, dict[str, str]], kind: str, look: Look
