@@ -135,10 +135,18 @@ def document(service: Service) -> Any:
     return schema
 
 
+def no_fault_of_ours(context: Any, response: schemathesis.Response, case: schemathesis.Case) -> bool | None:
+    """Half a second is soon gone where other tests run: that it left no time to accept a request is no fault."""
+    if case.path == MANAGE and response.status_code == 503 and response.json()["error"]["code"] == "OVERLOADED":
+        return None
+    return not_a_server_error(context, response, case)
+
+
+@pytest.mark.timeout(300)  # some hundred requests
 @pytest.mark.parametrize("mode", list(GenerationMode), ids=["fitting", "unfitting"])
 def test_every_answer_is_one_the_document_describes(document: Any, service: Service, mode: GenerationMode) -> None:
     _, operators, _, secret, calcom = service
-    checks = CHECKS + ([not_a_server_error] if calcom == "sandbox" else [])
+    checks = CHECKS + ([no_fault_of_ours] if calcom == "sandbox" else [])
 
     def close(response: schemathesis.Response) -> None:
         """Nobody works here: what waited for half a minute would have new requests refused."""
