@@ -27,11 +27,10 @@ from app.api.metrics import RequestMetrics
 from app.api.provider.routes import CONVERTERS, provider_endpoints
 from app.api.replies import Replies
 from app.api.use_cases import UseCases
-from app.services.work_turns import WorkTurns
 from app.web.client_address import Proxies
 from app.web.observation import observe_requests
 from app.web.security_headers import add_security_headers
-from app.web.turns import PATIENCE, work_in_turn
+from app.web.turns import work_in_turn
 
 if TYPE_CHECKING:
     from app.container.composition import Container
@@ -68,7 +67,7 @@ def create_app(
     replies = Replies(clock=container.clock, public_url=public_url, manners=AgentManners(container.connect_agent))
     metrics = metrics or RequestMetrics(container.check_health, container.count_ended, container.read_traffic)
     observe_requests(app, metrics)
-    work_in_turn(app, WorkTurns(patience=PATIENCE), {MANAGE, JOBS})
+    work_in_turn(app, container.turns, {MANAGE, JOBS})
     gate = Gate(container.limits, proxies or Proxies())
     guard_requests(app, gate)
     add_security_headers(app, public_url)

@@ -1,4 +1,4 @@
-"""What the API calls: one use case per endpoint, and the clock answers are written by."""
+"""What the API calls: one use case per endpoint, the turns requests work in, and the clock answers are written by."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from app.services.check_health import Health
 from app.services.connect_agent import Line
 from app.services.manage_appointment import ManageRequest
 from app.services.read_job import JobView
+from app.services.work_turns import WorkTurns
 
 
 class ReadJob(Protocol):
@@ -53,6 +54,9 @@ class UseCases(Protocol):
 
     @property
     def limits(self) -> Limits: ...
+
+    @property
+    def turns(self) -> WorkTurns: ...
 
     @property
     def clock(self) -> Clock: ...

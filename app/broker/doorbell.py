@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import islice
 
@@ -16,7 +16,6 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from app.broker.outage import Outage
-from app.domain.ports import Bell
 
 CHANNEL = "ringbook:doorbell:1"
 """One channel for all jobs, the job's id as the message: waiting then needs no command and no connection of its own."""
@@ -59,7 +58,7 @@ class RedisDoorbell:
         )
         self._outage = Outage()
         self._lock = threading.Lock()
-        self._waiters: dict[str, set[_Ear]] = {}
+        self._waiters: dict[str, list[Callable[[], None]]] = {}
         self._rung: dict[str, float] = {}
         self._hears_since = math.inf
         self._listener: threading.Thread | None = None
@@ -79,25 +78,24 @@ class RedisDoorbell:
             self._outage.ended()
 
     @contextmanager
-    def listening(self, job_id: str) -> Iterator[Bell]:
-        """Hear rings for this job until the block is left, and those of the last seconds. Where one of these may have
-        been missed the bell rings at once.
+    def listening(self, job_id: str, heard: Callable[[], None]) -> Iterator[None]:
+        """Call `heard` at rings for this job until the block is left, and for those of the last seconds; at once where
+        one of these may have been missed.
         """
-        ear = _Ear()
         with self._lock:
             self._start_listener()
-            self._waiters.setdefault(job_id, set()).add(ear)
+            self._waiters.setdefault(job_id, []).append(heard)
             if job_id in self._rung or time.monotonic() < self._hears_since + REMEMBERED:
-                ear.hear()
+                heard()
         # Only those who come while the very first connection is made wait for it: theirs would be rings unheard.
         self._first_try_over.wait(STEP_SECONDS)
         try:
-            yield ear
+            yield
         finally:
             with self._lock:
-                ears = self._waiters[job_id]
-                ears.discard(ear)
-                if not ears:
+                waiting = self._waiters[job_id]
+                waiting.remove(heard)
+                if not waiting:
                     del self._waiters[job_id]
 
     def close(self) -> None:
@@ -145,8 +143,8 @@ class RedisDoorbell:
     def _wake(self, job_id: str) -> None:
         with self._lock:
             self._remember(job_id)
-            for ear in self._waiters.get(job_id, ()):
-                ear.hear()
+            for heard in self._waiters.get(job_id, ()):
+                heard()
 
     def _remember(self, job_id: str) -> None:
         """The latest stands last; the first are forgotten, each ring at most two, so that no ring takes long."""
@@ -156,19 +154,3 @@ class RedisDoorbell:
         for oldest in list(islice(self._rung, 2)):
             if len(self._rung) > MOST_REMEMBERED or self._rung[oldest] < now - REMEMBERED:
                 del self._rung[oldest]
-
-
-class _Ear:
-    """One waiter; fulfils the port Bell."""
-
-    def __init__(self) -> None:
-        self._rung = threading.Event()
-
-    def hear(self) -> None:
-        self._rung.set()
-
-    def wait(self, timeout: float) -> bool:
-        """True as soon as it rang since listening began or since the last `wait`; False after `timeout` seconds."""
-        rung = self._rung.wait(timeout)
-        self._rung.clear()
-        return rung

@@ -26,16 +26,21 @@ from app.services.receive_notice import ReceiveNotice
 from app.services.remember_line import RememberLine
 from app.services.submit_job import SubmitJob
 from app.services.verify_caller import VerifyCaller
+from app.services.work_turns import WorkTurns
 
 WAITING_SHARE = 0.75
 """Of the web threads may be waiting for outcomes; the others answer reads and polls."""
 
+PATIENCE = 10.0
+"""Seconds after which a request goes on without a turn."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallerCases:
-    """The use cases behind the API, and the clock its answers are written by."""
+    """The use cases behind the API, the turns its requests work in, and the clock its answers are written by."""
 
     clock: Clock
+    turns: WorkTurns
     manage_appointment: ManageAppointment
     connect_agent: RememberLine
     read_job: ReadJob
@@ -44,18 +49,27 @@ class CallerCases:
     count_ended: CountEnded
     read_traffic: Callable[[], list[Standing]]
     limits: Limits
+    close: Callable[[], None]
 
 
 def bind_callers(adapters: Adapters, *, web_threads: int) -> CallerCases:
     read_unit, clock = adapters.read_unit, adapters.clock
-    room = WaitingRoom(max(1, int(web_threads * WAITING_SHARE)))
     note_told = NoteTold(open_unit=adapters.open_unit, read_unit=read_unit, notes=adapters.notes, clock=clock)
-    watch = OutcomeWatch(read_unit=read_unit, clock=clock)
-    await_outcome = AwaitOutcome(read_unit=read_unit, doorbell=adapters.doorbell, room=room, watch=watch, clock=clock)
+    turns = WorkTurns(patience=PATIENCE)
+    watch = OutcomeWatch(read_unit=read_unit, note=note_told.all_pending, clock=clock)
+    await_outcome = AwaitOutcome(
+        read_unit=read_unit,
+        doorbell=adapters.doorbell,
+        room=WaitingRoom(max(1, int(web_threads * WAITING_SHARE))),
+        watch=watch,
+        way_back=turns.way_back,
+        clock=clock,
+    )
     connect_agent = RememberLine(connect_agent=ConnectAgent(read_unit=read_unit), read_unit=read_unit, clock=clock)
     adapters.when_directory_changes(connect_agent.forget)
     return CallerCases(
         clock=clock,
+        turns=turns,
         manage_appointment=_managing(adapters, connect_agent, await_outcome, note_told),
         connect_agent=connect_agent,
         read_job=ReadJob(read_unit=read_unit, await_outcome=await_outcome, note_told=note_told, clock=clock),
@@ -66,6 +80,7 @@ def bind_callers(adapters: Adapters, *, web_threads: int) -> CallerCases:
         count_ended=CountEnded(read_unit=read_unit),
         read_traffic=adapters.read_traffic,
         limits=adapters.limits,
+        close=watch.close,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import partial
 
 from app.container.adapters import choose_adapters
 from app.container.callers import CallerCases, bind_callers
@@ -37,14 +38,20 @@ def build_container(
 ) -> Container:
     """One per process; `stopping` says that the process was asked to end. Connects to nothing before it is used."""
     adapters = choose_adapters(settings, aside=aside)
+    callers = bind_callers(adapters, web_threads=settings.web_threads)
     operators = bind_operators(adapters, calcom_base_url=settings.calcom_base_url, public_url=settings.public_url)
     return Container(
-        callers=bind_callers(adapters, web_threads=settings.web_threads),
+        callers=callers,
         workers=bind_workers(adapters, settings, stopping=stopping, aside=aside),
         schedule=bind_schedule(adapters, settings),
         operators=operators,
         providers=bind_providers(adapters, operators, calcom_base_url=settings.calcom_base_url),
         desk=bind_desk(adapters, settings),
         begin_life=bind_life(adapters),
-        close=adapters.close,
+        close=partial(_close_all, callers.close, adapters.close),
     )
+
+
+def _close_all(*each: Callable[[], None]) -> None:
+    for close in each:
+        close()

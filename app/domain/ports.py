@@ -175,22 +175,14 @@ class BulkPublisher(Protocol):
         ...
 
 
-class Bell(Protocol):
-    """One waiter's ear at the doorbell."""
-
-    def wait(self, timeout: float) -> bool:
-        """True as soon as it rang since listening began or since the last `wait`; False after `timeout` seconds."""
-        ...
-
-
 class Doorbell(Protocol):
     """Tells waiting requests that a job is final. A ring may be lost; nobody depends on it."""
 
     def ring(self, job_id: str) -> None: ...
 
-    def listening(self, job_id: str) -> AbstractContextManager[Bell]:
-        """Hear rings for this job until the block is left, and those since it was looked at, if that was just now:
-        where one may have been missed the bell rings at once.
+    def listening(self, job_id: str, heard: Callable[[], None]) -> AbstractContextManager[None]:
+        """`heard` is called at each ring for this job until the block is left, and for those since it was looked at, if
+        that was just now: at once where one may have been missed. In any thread; it has to be quick and not to fail.
         """
         ...
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import heapq
 import threading
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from app.domain.errors import StoreUnavailableError
@@ -12,16 +13,10 @@ from app.domain.jobs import Job
 from app.domain.ports import Clock, Doorbell
 from app.domain.stores import OpenUnit
 from app.services.outcome_watch import OutcomeWatch
+from app.services.work_turns import WayBack
 
-EACH_TAKES = 0.0035
-"""Seconds it takes to write one answer. Of many whose time ends at one moment each is answered so much before the next,
-or the last ones would be late."""
-
-MOST_EARLY = 0.15
-"""Of the time that is left, so much may be given up for that."""
-
-CHECK_EVERY = 1.0
-"""Seconds between looks while waiting: they find what a lost ring would have told."""
+AHEAD = timedelta(seconds=0.1)
+"""So much before their time ends they are called, that it does not end first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,61 +24,55 @@ class WaitingRoom:
     """Seats for waiting requests. Fewer than there are web threads, so that reads and polls always get a thread."""
 
     seats: int
-    _free: list[int] = field(init=False, repr=False)
-    _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
+    _free: threading.BoundedSemaphore = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_free", list(range(1, self.seats + 1)))
+        object.__setattr__(self, "_free", threading.BoundedSemaphore(self.seats))
 
-    def enter(self) -> int:
-        """The lowest number that is free, from 1 on, or 0 if none is; every number is handed back by one `leave()`."""
-        with self._lock:
-            return heapq.heappop(self._free) if self._free else 0
+    def enter(self) -> bool:
+        """False if no seat is free; every True is answered by one `leave()`."""
+        return self._free.acquire(blocking=False)
 
-    def leave(self, seat: int) -> None:
-        with self._lock:
-            heapq.heappush(self._free, seat)
+    def leave(self) -> None:
+        self._free.release()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AwaitOutcome:
-    """The job as it stands when it is final or when `answer_by` has come, whichever is first."""
+    """The job as it stands when it is final or when `answer_by` has come, whichever is first.
+
+    `way_back`: how the thread that waits is called back. `is_told`: the caller is told if the job is not final by then,
+    which is noted before where that can be.
+    """
 
     read_unit: OpenUnit
     doorbell: Doorbell
     room: WaitingRoom
     watch: OutcomeWatch
+    way_back: Callable[[], WayBack]
     clock: Clock
 
-    def __call__(self, job: Job, answer_by: datetime) -> Job:
-        left = answer_by - self.clock()
-        if job.status.is_final or left <= timedelta() or not (seat := self.room.enter()):
+    def __call__(self, job: Job, answer_by: datetime, *, is_told: bool) -> Job:
+        if job.status.is_final or answer_by <= self.clock() or not self.room.enter():
             return job
-        early = min(timedelta(seconds=EACH_TAKES) * (seat - 1), left * MOST_EARLY)
         try:
-            return self._wait(job, answer_by - early)
+            return self._wait(job, answer_by, is_told=is_told)
         finally:
-            self.room.leave(seat)
+            self.room.leave()
 
-    def _wait(self, job: Job, answer_by: datetime) -> Job:
-        with self.doorbell.listening(job.id) as bell, self.watch.watching(job.id):
-            try:
-                while not job.status.is_final:
-                    left = (answer_by - self.clock()).total_seconds()
-                    if left <= 0:
-                        return job
-                    rang = bell.wait(min(left, CHECK_EVERY))
-                    job = self._read(job) if rang else self._look(job)
-            except StoreUnavailableError:  # accepted it is: "still confirming" stays true
-                pass
-            return job
-
-    def _look(self, job: Job) -> Job:
-        """Only one that is final is worth a look at the whole row: all may run out of time at the same moment."""
-        status = self.watch.status_of(job.id)
-        if status is None:
-            return job
-        return self._read(job) if status.is_final else replace(job, status=status)
+    def _wait(self, job: Job, answer_by: datetime, *, is_told: bool) -> Job:
+        way_back = self.way_back()
+        with (
+            self.watch.watching(job, answer_by - AHEAD, way_back.call, is_told=is_told) as waiter,
+            self.doorbell.listening(job.id, way_back.call),
+            suppress(StoreUnavailableError),  # accepted it is: "still confirming" stays true
+        ):
+            while not job.status.is_final:
+                left = (answer_by - self.clock()).total_seconds()
+                if left <= 0 or not way_back.wait(left) or waiter.is_called:
+                    return waiter.known
+                job = self._read(job)
+        return job
 
     def _read(self, job: Job) -> Job:
         with self.read_unit() as unit:

@@ -114,10 +114,10 @@ class ManageAppointment:
                 endpoint_ids=request.webhook_endpoints,
             )
         was_final = submission.job.status.is_final
-        job = self.await_outcome(submission.job, answer_by - timedelta(seconds=WITHIN))
+        job = self.await_outcome(submission.job, answer_by - timedelta(seconds=WITHIN), is_told=True)
         if not job.status.is_final:
             job = self.note_told.pending(job)
-        elif submission.attached:
+        else:
             self.note_told.final(job)
         return replace(answer_of(job, base), replayed=submission.attached and was_final)
 

@@ -59,7 +59,7 @@ class NoteTold:
         return job
 
     def final(self, job: Job) -> None:
-        """The final answer is given to somebody who asked again."""
+        """The final answer is given: to somebody who asked again, or whose end came as "still confirming" was noted."""
         if job.status in {Status.FAILED, Status.DISCARDED} and job.told_pending_at is not None:
             self.notes.submit(self._note_heard, job.id)
 
@@ -72,7 +72,7 @@ class NoteTold:
         if not asked:
             return
         try:
-            noted = self._note_pending([job for job, _ in asked])
+            noted = self.all_pending([job for job, _ in asked])
         except Exception as error:  # for each who waits to see it
             for _, note in asked:
                 note.set_exception(error)
@@ -80,7 +80,8 @@ class NoteTold:
             for (_, note), job in zip(asked, noted, strict=True):
                 note.set_result(job)
 
-    def _note_pending(self, jobs: Sequence[Job]) -> list[Job]:
+    def all_pending(self, jobs: Sequence[Job]) -> list[Job]:
+        """As `pending`, but for as long as it takes. Raises StoreUnavailableError."""
         now = self.clock()
         with self.open_unit() as unit:
             told = unit.callbacks.note_told([job.id for job in jobs], now=now)

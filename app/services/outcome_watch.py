@@ -1,63 +1,201 @@
-"""Looks at all jobs that requests of this process wait for in one go, however many wait."""
+"""Looks after all who wait for an outcome, in one thread: whose job is final, and whose time ends."""
 
 from __future__ import annotations
 
 import threading
-from collections import Counter
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from app.domain.jobs import Status
+from app.domain.errors import StoreUnavailableError
+from app.domain.jobs import Job
 from app.domain.ports import Clock
 from app.domain.stores import OpenUnit
 
 LOOK_EVERY = timedelta(seconds=0.5)
-"""How long one look serves all who wait. Each looking for itself, a thousand would ask the database all the time."""
+"""How often their jobs are looked at: that finds what a lost ring would have told."""
+
+EACH_TAKES = timedelta(seconds=0.007)
+"""What it takes to write one answer, until it is known how long it takes here. Of many whose time ends at one moment
+each is answered so much before the next, or the last ones would be late."""
+
+SHORTEST_EACH, LONGEST_EACH = timedelta(seconds=0.001), timedelta(seconds=0.02)
+"""Bounds of what is believed of that."""
+
+SPARE = 1.5
+"""Times as long as it took is what is counted on: the last of a crowd have more beside them than the first."""
+
+MOST_EARLY = 0.15
+"""Of the time somebody waits, so much may be given up for that."""
+
+AT_ONCE = 200
+"""Those whose time ends are noted together, so many at a time."""
+
+ROUND_EVERY = timedelta(seconds=0.05)
+"""Those whose time ends before the next round share one note."""
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class Waiter:
+    """One request that waits for `job` until `answer_by`; `call` has it come back.
+
+    `is_told`: its caller will hear "still confirming", which has to be noted first. `is_called`: its time ends.
+    `known`: the job as it was when it was looked at last, or noted.
+    """
+
+    job: Job
+    answer_by: datetime
+    call: Callable[[], None]
+    is_told: bool
+    since: datetime
+    known: Job
+    is_called: bool = False
+
+    @property
+    def earliest(self) -> datetime:
+        return self.answer_by - MOST_EARLY * (self.answer_by - self.since)
 
 
 class OutcomeWatch:
-    """No thread of its own: whoever of the waiting asks first after that time looks for all of them."""
+    """Each looking for itself, a thousand would ask the database all the time, and take the processor from each other
+    when their time ends.
 
-    def __init__(self, *, read_unit: OpenUnit, clock: Clock) -> None:
+    Nobody depends on it: where the database holds it up, each who waits still has a time of its own.
+    """
+
+    def __init__(self, *, read_unit: OpenUnit, note: Callable[[Sequence[Job]], Sequence[Job]], clock: Clock) -> None:
+        """`note` writes down who is told that it is not over, and gives the jobs as they are then."""
         self._read_unit = read_unit
+        self._note = note
         self._clock = clock
         self._lock = threading.Lock()
-        self._looking = threading.Lock()
-        self._watched: Counter[str] = Counter()
-        self._seen: Mapping[str, Status] = {}
+        self._waiters: set[Waiter] = set()
         self._looked_at: datetime | None = None
+        self._pace = _Pace()
+        self._somebody_waits = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._closing = threading.Event()
 
     @contextmanager
-    def watching(self, job_id: str) -> Iterator[None]:
-        """Have the job looked at until the block is left."""
+    def watching(self, job: Job, answer_by: datetime, call: Callable[[], None], *, is_told: bool) -> Iterator[Waiter]:
+        """Have the job looked after until the block is left."""
+        waiter = Waiter(job=job, answer_by=answer_by, call=call, is_told=is_told, since=self._clock(), known=job)
         with self._lock:
-            self._watched[job_id] += 1
+            self._waiters.add(waiter)
+            self._somebody_waits.set()
+            self._start()
         try:
-            yield
+            yield waiter
         finally:
             with self._lock:
-                self._watched[job_id] -= 1
-                if not self._watched[job_id]:
-                    del self._watched[job_id]
+                self._waiters.discard(waiter)
+                if waiter.is_called:
+                    self._pace.answered(self._clock())
 
-    def status_of(self, job_id: str) -> Status | None:
-        """As it stood half a second ago or later; None for one that was not looked at yet.
-
-        Raises StoreUnavailableError.
-        """
+    def round(self) -> None:
+        """Call those who need not wait any longer. Raises StoreUnavailableError."""
         now = self._clock()
-        is_fresh = self._looked_at is not None and abs(now - self._looked_at) < LOOK_EVERY
-        if not is_fresh and self._looking.acquire(blocking=False):
-            try:
-                self._look(now)
-            finally:
-                self._looking.release()
-        return self._seen.get(job_id)
-
-    def _look(self, now: datetime) -> None:
         with self._lock:
-            job_ids = list(self._watched)
+            self._pace.learn(now)
+            waiting = [waiter for waiter in self._waiters if not waiter.is_called]
+        waiting.sort(key=lambda waiter: waiter.answer_by)
+        if self._looked_at is None or abs(now - self._looked_at) >= LOOK_EVERY:
+            waiting = self._look(waiting)
+            self._looked_at = now
+        due = _due(waiting, self._pace, now + ROUND_EVERY)
+        for first in range(0, len(due), AT_ONCE):
+            self._tell(due[first : first + AT_ONCE])
+
+    def close(self) -> None:
+        """End the thread, within `ROUND_EVERY`."""
+        self._closing.set()
+        self._somebody_waits.set()
+
+    def _start(self) -> None:
+        if self._thread is None or not self._thread.is_alive():
+            self._thread = threading.Thread(target=self._run, name="outcome-watch", daemon=True)
+            self._thread.start()
+
+    def _run(self) -> None:
+        while not self._closing.is_set():
+            self._somebody_waits.wait()
+            with suppress(StoreUnavailableError):  # each who waits has a time of their own
+                self.round()
+            self._closing.wait(ROUND_EVERY.total_seconds())
+            with self._lock:
+                if not self._waiters:
+                    self._somebody_waits.clear()
+
+    def _look(self, waiting: list[Waiter]) -> list[Waiter]:
+        """Those whose job is not final."""
         with self._read_unit() as unit:
-            self._seen = unit.jobs.statuses(job_ids)
-        self._looked_at = now
+            statuses = unit.jobs.statuses([waiter.job.id for waiter in waiting])
+        still = []
+        for waiter in waiting:
+            status = statuses.get(waiter.job.id, waiter.known.status)
+            if status.is_final:
+                waiter.call()  # to read all of it
+            else:
+                waiter.known = replace(waiter.job, status=status)
+                still.append(waiter)
+        return still
+
+    def _tell(self, due: list[Waiter]) -> None:
+        told = [waiter for waiter in due if waiter.is_told and waiter.job.told_pending_at is None]
+        noted = self._note([waiter.known for waiter in told]) if told else []
+        for waiter, job in zip(told, noted, strict=True):
+            waiter.known = job
+        with self._lock:
+            still = [waiter for waiter in due if waiter in self._waiters]
+            self._pace.called(len(still), self._clock())
+            for waiter in still:
+                waiter.is_called = True
+        for waiter in still:
+            waiter.call()
+
+
+def _due(waiting: list[Waiter], pace: _Pace, by: datetime) -> list[Waiter]:
+    """Of those that wait, in the order in which their time ends, as many as have to be called by then if each answer
+    takes so long and nobody is to be late. Before their time no more than are answered soon: who hears of an outcome
+    meanwhile stands behind them.
+    """
+    needed = 0
+    for number, waiter in enumerate(waiting, 1):
+        needed = max(needed, number - max(0, (waiter.answer_by - by) // pace.each))
+    early = [waiter for waiter in waiting[:needed] if waiter.earliest <= by]
+    room = 3 * ROUND_EVERY // pace.each - pace.answering
+    return [waiter for place, waiter in enumerate(early) if place < room or waiter.answer_by <= by]
+
+
+class _Pace:
+    """How long it takes to write one answer, and how many of those who were called have none yet."""
+
+    def __init__(self) -> None:
+        self.each = EACH_TAKES
+        self.answering = 0
+        self._answered = 0
+        self._since: datetime | None = None
+        self._busy = timedelta()
+
+    def called(self, number: int, now: datetime) -> None:
+        self._count(now)
+        self.answering += number
+
+    def answered(self, now: datetime) -> None:
+        self._count(now)
+        self.answering -= 1
+        self._answered += 1
+
+    def learn(self, now: datetime) -> None:
+        """From what was answered since it was done last."""
+        self._count(now)
+        if self._answered:
+            took = max(SHORTEST_EACH, min(SPARE * self._busy / self._answered, LONGEST_EACH))
+            self.each += (took - self.each) / 4
+            self._answered, self._busy = 0, timedelta()
+
+    def _count(self, now: datetime) -> None:
+        if self.answering and self._since:
+            self._busy += now - self._since
+        self._since = now

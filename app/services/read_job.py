@@ -36,7 +36,7 @@ class ReadJob:
     def __call__(self, job_id: str, wait: float = 0.0) -> JobView:
         job = self._find(job_id)
         if wait > 0:
-            self.await_outcome(job, self.clock() + timedelta(seconds=wait))
+            self.await_outcome(job, self.clock() + timedelta(seconds=wait), is_told=False)
         with self.read_unit() as unit:
             job = unit.jobs.get_with_history(job_id) or job
             agent = unit.directory.agent(job.agent_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 AT_ONCE = 4
 """Python lets one thread run at a time; the others of these wait for the database or Redis meanwhile."""
@@ -22,16 +22,15 @@ class WorkTurns:
     """
 
     def __init__(self, *, at_once: int = AT_ONCE, patience: float = PATIENCE) -> None:
-        self._patience = patience
-        self._lock = threading.Lock()
-        self._free = at_once
-        self._beginning: deque[threading.Event] = deque()
-        self._coming_back: deque[threading.Event] = deque()
+        self._line = _Line(at_once, patience)
         self._own = threading.local()
 
     def begin(self) -> None:
         """Return when it is this thread's turn; it lasts until `end()`, which the same thread has to call."""
-        self._own.has_turn = self._take(self._beginning)
+        turn = threading.Event()
+        with self._line.lock:
+            self._line.ask(turn, self._line.beginning)
+        self._own.has_turn = self._line.wait(turn)
 
     def end(self) -> None:
         """Once is enough, more does no harm."""
@@ -54,34 +53,117 @@ class WorkTurns:
             yield
             return
         self._give()
+        way_back = self._own.way_back = WayBack(self._line)
         try:
             yield
         finally:
-            self._own.has_turn = self._take(self._coming_back)
+            del self._own.way_back
+            self._own.has_turn = way_back.come()
 
-    def _take(self, queue: deque[threading.Event]) -> bool:
-        """False if it did not come in time."""
-        with self._lock:
-            if self._free:
-                self._free -= 1
-                return True
-            turn = threading.Event()
-            queue.append(turn)
-        if turn.wait(self._patience):
-            return True
-        with self._lock:
-            if turn.is_set():  # it came at the last moment
-                return True
-            queue.remove(turn)
-        return False
+    def way_back(self) -> WayBack:
+        """This thread's, if it stands aside; else one that leads into no turn."""
+        way_back: WayBack | None = getattr(self._own, "way_back", None)
+        return way_back or WayBack(None)
 
     def _give(self) -> None:
-        if not self._own.has_turn:
-            return
-        self._own.has_turn = False
+        if self._own.has_turn:
+            self._own.has_turn = False
+            with self._line.lock:
+                self._line.pass_on()
+
+
+class WayBack:
+    """How a thread that stands aside is called back, by any other: it wakes in its turn, and so is woken once."""
+
+    def __init__(self, line: _Line | None) -> None:
+        self.turn = threading.Event()
+        self._line = line
+        self._lock = line.lock if line else threading.Lock()
+        self._is_away = True
+        self._is_called = self._has_asked = self._has_given_up = False
+
+    def call(self) -> None:
+        """While it works, this counts for the next time it waits."""
         with self._lock:
-            queue = self._coming_back or self._beginning
-            if queue:
-                queue.popleft().set()
-            else:
-                self._free += 1
+            self._is_called = True
+            if self._is_away:
+                self._ask()
+
+    def wait(self, seconds: float) -> bool:
+        """True once it is called and has its turn, which lasts until it waits again; False if no call came within
+        `seconds`, or no turn after it.
+        """
+        with self._lock:
+            self._go_away()
+            if self._is_called:
+                self._ask()
+        if not self.turn.wait(seconds) and not (self._is_called and self._await()):
+            return False
+        with self._lock:
+            self._is_away = self._is_called = False
+        return True
+
+    def come(self) -> bool:
+        """Without a call. False if no turn came in time."""
+        self.call()
+        return self.turn.is_set() or self._await()
+
+    def _await(self) -> bool:
+        """Once: who had no turn in time goes on without."""
+        if self._line is None or self._has_given_up:
+            return False
+        self._has_given_up = not self._line.wait(self.turn)
+        return not self._has_given_up
+
+    def _go_away(self) -> None:
+        if not self._is_away:
+            self._is_away, self._has_asked = True, False
+            self.turn.clear()
+            if self._line:
+                self._line.pass_on()
+
+    def _ask(self) -> None:
+        if self._has_asked:
+            return
+        self._has_asked = True
+        if self._line:
+            self._line.ask(self.turn, self._line.coming_back)
+        else:
+            self.turn.set()
+
+
+class _Line:
+    """Those who wait for a turn, and how many turns are free. `ask` and `pass_on` are for who holds the lock."""
+
+    def __init__(self, free: int, patience: float) -> None:
+        self.lock = threading.Lock()
+        self.free = free
+        self.beginning: deque[threading.Event] = deque()
+        self.coming_back: deque[threading.Event] = deque()
+        self._patience = patience
+
+    def ask(self, turn: threading.Event, queue: deque[threading.Event]) -> None:
+        if self.free:
+            self.free -= 1
+            turn.set()
+        else:
+            queue.append(turn)
+
+    def wait(self, turn: threading.Event) -> bool:
+        """False if it did not come in time."""
+        if turn.wait(self._patience):
+            return True
+        with self.lock:
+            if turn.is_set():  # it came at the last moment
+                return True
+            for queue in (self.beginning, self.coming_back):
+                with suppress(ValueError):
+                    queue.remove(turn)
+        return False
+
+    def pass_on(self) -> None:
+        queue = self.coming_back or self.beginning
+        if queue:
+            queue.popleft().set()
+        else:
+            self.free += 1

@@ -9,9 +9,6 @@ from flask import Flask, g, request
 
 from app.services.work_turns import WorkTurns
 
-PATIENCE = 10.0
-"""Seconds after which a request goes on without a turn."""
-
 
 def work_in_turn(app: Flask, turns: WorkTurns, blueprints: Collection[str]) -> None:
     """Requests to these blueprints take a turn before anything of them is read, and keep it to their end, but for the

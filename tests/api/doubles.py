@@ -24,6 +24,7 @@ from app.services.check_health import Health
 from app.services.connect_agent import Line
 from app.services.manage_appointment import ManageRequest
 from app.services.read_job import JobView
+from app.services.work_turns import WorkTurns
 
 URL = "/api/v1/calcom/appointments/manage"
 PUBLIC_URL = "https://ringbook.example"
@@ -132,6 +133,7 @@ class UseCasesDouble:
     view: JobView | None = None
     health: Health = HEALTHY
     limits: Limits = field(default_factory=Unlimited)
+    turns: WorkTurns = field(default_factory=WorkTurns)
     clock: Callable[[], datetime] = lambda: NOW
     scopes: dict[str, Scope] = field(default_factory=dict)
     requests: list[ManageRequest] = field(default_factory=list)

@@ -16,9 +16,9 @@ import pytest
 import requests
 from flask import Blueprint, Flask
 
-from app.services.work_turns import WorkTurns
+from app.services.work_turns import PATIENCE, WorkTurns
 from app.web.arrival import seconds_since_arrival
-from app.web.turns import PATIENCE, work_in_turn
+from app.web.turns import work_in_turn
 from tests.api.doubles import BOOK, URL, UseCasesDouble, client_of
 from tests.support.stack import ROOT, free_port
 from tests.support.waiting import eventually

@@ -12,8 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from app.services.work_turns import AT_ONCE
-from app.web.turns import PATIENCE
+from app.services.work_turns import AT_ONCE, PATIENCE
 from tests.api.doubles import BOOK, URL
 
 ROOT = Path(__file__).parents[2]

@@ -13,7 +13,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from app.broker.doorbell import MOST_REMEMBERED, REMEMBERED, RedisDoorbell
-from app.domain.ports import Bell
+from app.services.work_turns import WayBack
 from tests.broker.unreachable import blackhole, mute, refused
 from tests.support.valkey import ValkeyServer
 from tests.support.waiting import eventually
@@ -29,9 +29,17 @@ def doorbell_at(url: str) -> Iterator[RedisDoorbell]:
 
 
 @contextmanager
-def listening(doorbell: RedisDoorbell, job_id: str) -> Iterator[Bell]:
+def at_once(doorbell: RedisDoorbell, job_id: str) -> Iterator[WayBack]:
+    """What a bell calls back that rings from now on."""
+    bell = WayBack(None)
+    with doorbell.listening(job_id, bell.call):
+        yield bell
+
+
+@contextmanager
+def listening(doorbell: RedisDoorbell, job_id: str) -> Iterator[WayBack]:
     """Who listens to a doorbell that has only begun to hear has missed a ring, for all it knows: that look is made."""
-    with doorbell.listening(job_id) as bell:
+    with at_once(doorbell, job_id) as bell:
         bell.wait(0)
         yield bell
 
@@ -70,7 +78,7 @@ def test_a_ring_between_the_look_and_the_wait_is_not_lost(own_valkey: ValkeyServ
 
 def heard_for_long(doorbell: RedisDoorbell) -> None:
     """As if it had heard every ring of the last seconds."""
-    with doorbell.listening("another"):
+    with at_once(doorbell, "another"):
         eventually(lambda: doorbell._hears_since < math.inf)
         doorbell._hears_since -= REMEMBERED
 
@@ -78,23 +86,23 @@ def heard_for_long(doorbell: RedisDoorbell) -> None:
 def test_a_ring_just_before_somebody_listens_is_heard(own_valkey: ValkeyServer) -> None:
     with doorbell_at(own_valkey.url) as doorbell:
         heard_for_long(doorbell)
-        with doorbell.listening("job_2") as other:
+        with at_once(doorbell, "job_2") as other:
             doorbell.ring("job_1")
             doorbell.ring("job_2")
             assert other.wait(20) is True
-        with doorbell.listening("job_1") as bell, doorbell.listening("job_3") as third:
+        with at_once(doorbell, "job_1") as bell, at_once(doorbell, "job_3") as third:
             assert bell.wait(0) is True
             assert third.wait(0) is False
 
 
 def test_where_a_ring_may_have_been_missed_the_bell_rings_at_once(own_valkey: ValkeyServer) -> None:
     with doorbell_at(own_valkey.url) as doorbell:
-        with doorbell.listening("job_1") as bell:
+        with at_once(doorbell, "job_1") as bell:
             assert bell.wait(0) is True
         heard_for_long(doorbell)
         own_valkey.kill()
         eventually(lambda: doorbell._hears_since == math.inf)
-        with doorbell.listening("job_1") as bell:
+        with at_once(doorbell, "job_1") as bell:
             assert bell.wait(0) is True
 
 

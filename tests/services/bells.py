@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from app.services.work_turns import WayBack
+
 
 @dataclass
 class Bells:
@@ -33,9 +35,19 @@ class Bells:
         return self.broker_is_up
 
     @contextmanager
-    def listening(self, _job_id: str) -> Iterator[Bells]:
-        yield self
+    def listening(self, _job_id: str, heard: Callable[[], None]) -> Iterator[None]:
+        yield
 
-    def wait(self, _timeout: float) -> bool:
-        self.at_wait()
+    def way_back(self) -> WayBack:
+        """Of a thread that is called as soon as it waits."""
+        return RungAtOnce(self)
+
+
+class RungAtOnce(WayBack):
+    def __init__(self, bells: Bells) -> None:
+        super().__init__(None)
+        self._bells = bells
+
+    def wait(self, seconds: float) -> bool:
+        self._bells.at_wait()
         return True

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -28,10 +26,8 @@ from app.services.find_room import FindRoom
 from app.services.find_slots import FindSlots
 from app.services.keep_leases import KeepLeases
 from app.services.list_appointments import ListAppointments
-from app.services.look_up import Found, Within
 from app.services.manage_appointment import ManageAppointment, ManageRequest
 from app.services.note_told import NoteTold
-from app.services.outcome_watch import OutcomeWatch
 from app.services.read_job import ReadJob
 from app.services.reconcile_job import ReconcileJob
 from app.services.rescue_jobs import RescueJobs
@@ -40,9 +36,10 @@ from app.services.settle_job import SettleJob
 from app.services.submit_job import SubmitJob
 from app.services.verify_caller import VerifyCaller
 from app.storage.database import Database
-from tests.services.at_once import AtOnce
+from tests.services.at_once import NO_HURRY, AtOnce
 from tests.services.bells import Bells
 from tests.services.passing_cache import PassingCache
+from tests.services.rounds import RoundsByHand
 from tests.services.scripted_calendar import ScriptedCalendar
 from tests.services.scripted_traffic import ScriptedTraffic
 from tests.support.sqlite import migrated
@@ -64,16 +61,6 @@ PLAIN = EventType(
         BookingField(slug="notes", type="textarea"),
     ),
 )
-
-
-class NoHurry(Within):
-    """Runs a look-up to its end, here and now."""
-
-    def __call__(self, seconds: float, call: Callable[[], Found]) -> Found:
-        return call()
-
-
-NO_HURRY = NoHurry(ThreadPoolExecutor(1))
 
 
 class Desk:
@@ -127,8 +114,15 @@ class Desk:
         clock, open_unit, read_unit = self.clock, self.database.unit, self.database.reading_unit
         note_told = NoteTold(open_unit=open_unit, read_unit=read_unit, notes=AtOnce(), clock=clock)
         writing: dict[str, Any] = {"open_unit": open_unit, "publisher": self.bells, "cache": self.cache, "clock": clock}
-        waiting: dict[str, Any] = {"room": WaitingRoom(2), "watch": OutcomeWatch(read_unit=read_unit, clock=clock)}
-        self.await_outcome = AwaitOutcome(read_unit=read_unit, doorbell=self.bells, clock=clock, **waiting)
+        self.watch = RoundsByHand(read_unit=read_unit, note=note_told.all_pending, clock=clock)
+        self.await_outcome = AwaitOutcome(
+            read_unit=read_unit,
+            doorbell=self.bells,
+            room=WaitingRoom(2),
+            watch=self.watch,
+            way_back=self.bells.way_back,
+            clock=clock,
+        )
         self.manage = ManageAppointment(
             connect_agent=ConnectAgent(read_unit=read_unit),
             verify_caller=VerifyCaller(read_unit=read_unit, clock=clock),

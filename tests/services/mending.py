@@ -17,7 +17,8 @@ from app.services.discard_job import DiscardJob
 from app.services.find_job_times import FindJobTimes
 from app.services.preflight_job import PreflightJob
 from app.services.requeue_job import RequeueJob
-from tests.services.desk import AGENT, NO_HURRY, TWO_PM_TUESDAY, Desk
+from tests.services.at_once import NO_HURRY
+from tests.services.desk import AGENT, TWO_PM_TUESDAY, Desk
 
 HALF_HOUR = timedelta(minutes=30)
 NO_LEAVE = 3600.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -23,7 +23,6 @@ from app.domain.directory import Account, Agent, Organization
 from app.domain.identifiers import new_appointment_id, new_job_id
 from app.domain.jobs import LEASE, Job, Status
 from app.domain.outcomes import Trace
-from app.domain.ports import Bell
 from app.domain.sending import TargetError
 from app.services.check_health import CheckHealth
 from app.services.diagnose import DatabaseFacts
@@ -68,7 +67,7 @@ class Bells:
         return True
 
     @contextmanager
-    def listening(self, job_id: str) -> Iterator[Bell]:
+    def listening(self, job_id: str, heard: Callable[[], None]) -> Iterator[None]:
         raise NotImplementedError
 
 

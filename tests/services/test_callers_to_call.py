@@ -19,8 +19,8 @@ from app.domain.jobs import Status
 from app.domain.outcomes import Failed, RetryLater
 from app.services.discard_job import DiscardJob
 from app.services.note_told import TRIES, WITHIN
+from app.services.work_turns import WayBack
 from tests.services.at_once import AtOnce
-from tests.services.bells import Bells
 from tests.services.desk import TWO_PM_TUESDAY, Desk
 from tests.services.noting import Later, noted_by
 
@@ -55,6 +55,19 @@ def test_a_caller_who_heard_the_failure_is_not(desk: Desk) -> None:
     assert heard.result is Result.UPSTREAM_REFUSED
     assert desk.job(heard.job_id).told_pending_at is None
     assert open_ones(desk) == []
+
+
+def test_a_caller_who_heard_the_failure_after_something_else_was_noted_is_not(desk: Desk) -> None:
+    def ends_as_it_is_noted() -> None:
+        job = desk.job(desk.bells.published[0])
+        desk.manage.note_told.all_pending([job])
+        desk.work()
+
+    desk.calendar.script = [REFUSED]
+    desk.bells.at_wait = ends_as_it_is_noted
+    heard = desk.book(wait=5)
+    assert heard.result is Result.UPSTREAM_REFUSED
+    assert kept(desk, heard.job_id).heard_at == desk.now
 
 
 def test_a_caller_who_is_told_booked_in_time_costs_no_note(desk: Desk) -> None:
@@ -122,13 +135,13 @@ def test_a_note_is_tried_again_only_so_often(desk: Desk) -> None:
 
 
 def test_the_note_is_made_within_the_callers_own_time(desk: Desk) -> None:
-    class Ticking(Bells):
-        def wait(self, timeout: float) -> bool:
-            desk.later(timeout)
+    class Uncalled(WayBack):
+        def wait(self, seconds: float) -> bool:
+            desk.later(seconds)
             return False
 
     began = desk.now
-    desk.manage = replace(desk.manage, await_outcome=replace(desk.await_outcome, doorbell=Ticking()))
+    desk.manage = replace(desk.manage, await_outcome=replace(desk.await_outcome, way_back=lambda: Uncalled(None)))
     told = desk.book(wait=3)
     at = desk.job(told.job_id).told_pending_at
     assert at is not None

@@ -1,38 +1,55 @@
-"""However many wait, their rows are looked at in one go; a lost ring is found, and nobody is told too late."""
+"""One looks after all who wait: a lost ring is found, and where many have the same time none is told too late."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
 from contextlib import ExitStack
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
 from app.domain.errors import StoreUnavailableError
 from app.domain.jobs import Job, Status
 from app.domain.outcomes import RetryLater
-from app.services.await_outcome import CHECK_EVERY, EACH_TAKES, MOST_EARLY, AwaitOutcome, WaitingRoom
-from app.services.outcome_watch import LOOK_EVERY, OutcomeWatch
-from tests.services.bells import Bells
-from tests.services.desk import TWO_PM_TUESDAY, Desk
+from app.services.outcome_watch import EACH_TAKES, LOOK_EVERY, MOST_EARLY, ROUND_EVERY, OutcomeWatch, Waiter
+from tests.services.desk import Desk
+from tests.services.rounds import RoundsByHand
+from tests.services.waiters import CountedUnits, accepted, untold
+
+LONG = timedelta(seconds=20)
 
 
-class CountedUnits:
-    """The desk's reading units, and how many were opened."""
+class Crowd:
+    """Waiters of a watch, and who was called."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, watch: OutcomeWatch) -> None:
         self._desk = desk
-        self.opened = 0
-        self.fail_once = False
+        self._watch = watch
+        self.called: list[Waiter] = []
+        self.waiting = dict[Waiter, ExitStack]()
 
-    def __call__(self) -> Any:
-        self.opened += 1
-        if self.fail_once:
-            self.fail_once = False
-            raise StoreUnavailableError("away")
-        return self._desk.database.reading_unit()
+    def come(self, job: Job, *, within: timedelta = LONG, is_told: bool = True) -> Waiter:
+        stack = ExitStack()
+        watching = self._watch.watching(
+            job, self._desk.now + within, lambda: self.called.append(waiter), is_told=is_told
+        )
+        waiter = stack.enter_context(watching)
+        self.waiting[waiter] = stack
+        return waiter
+
+    def leave(self, waiter: Waiter) -> None:
+        self.waiting.pop(waiter).close()
+
+    def rounds(self, *, within: timedelta, at_a_time: int = 1000) -> list[timedelta]:
+        """When each was called, in order; so many are answered at most between two rounds."""
+        began, before, times = self._desk.now, len(self.called), list[timedelta]()
+        while self._desk.now - began <= within:
+            self._watch.round()
+            times += [self._desk.now - began] * (len(self.called) - before - len(times))
+            for waiter in [waiter for waiter in self.called if waiter in self.waiting][:at_a_time]:
+                self.leave(waiter)
+            self._desk.later(ROUND_EVERY.total_seconds())
+        return times
 
 
 @pytest.fixture
@@ -42,122 +59,114 @@ def units(desk: Desk) -> CountedUnits:
 
 @pytest.fixture
 def watch(desk: Desk, units: CountedUnits) -> OutcomeWatch:
-    return OutcomeWatch(read_unit=units, clock=desk.clock)
+    return RoundsByHand(read_unit=units, note=desk.manage.note_told.all_pending, clock=desk.clock)
 
 
-def accepted(desk: Desk, number: int) -> list[Job]:
-    times = [TWO_PM_TUESDAY + timedelta(hours=place) for place in range(number)]
-    return [desk.job(desk.book(at, email=f"caller{at:%H}@example.com").job_id) for at in times]
+@pytest.fixture
+def crowd(desk: Desk, watch: OutcomeWatch) -> Crowd:
+    return Crowd(desk, watch)
 
 
-def test_one_look_serves_all_who_wait(desk: Desk, watch: OutcomeWatch, units: CountedUnits) -> None:
-    jobs = accepted(desk, 5)
-    with ExitStack() as waiting:
-        for job in jobs:
-            waiting.enter_context(watch.watching(job.id))
-        assert {watch.status_of(job.id) for job in jobs} == {Status.QUEUED}
-    assert units.opened == 1
+def test_one_look_serves_all_who_wait(desk: Desk, watch: OutcomeWatch, units: CountedUnits, crowd: Crowd) -> None:
+    for job in accepted(desk, 5):
+        crowd.come(job)
+    watch.round()
+    watch.round()
+    assert (units.opened, crowd.called) == (1, [])
 
 
-def test_the_next_look_shows_what_has_become_of_them(desk: Desk, watch: OutcomeWatch) -> None:
-    (job,) = accepted(desk, 1)
-    with watch.watching(job.id):
-        watch.status_of(job.id)
-        desk.work()
-        assert watch.status_of(job.id) is Status.QUEUED
-        desk.later(LOOK_EVERY.total_seconds())
-        assert watch.status_of(job.id) is Status.SUCCEEDED
+def test_an_outcome_whose_ring_was_lost_is_found_at_the_next_look(
+    desk: Desk, watch: OutcomeWatch, crowd: Crowd
+) -> None:
+    waiter = crowd.come(*accepted(desk, 1))
+    watch.round()
+    desk.work()
+    watch.round()
+    assert crowd.called == []
+    desk.later(LOOK_EVERY.total_seconds())
+    watch.round()
+    assert crowd.called == [waiter]
 
 
-def test_who_waits_for_nothing_any_more_is_not_looked_at(desk: Desk, watch: OutcomeWatch) -> None:
-    one, other = accepted(desk, 2)
-    with watch.watching(one.id), watch.watching(other.id):
-        pass
-    with watch.watching(one.id):
-        assert (watch.status_of(one.id), watch.status_of(other.id)) == (Status.QUEUED, None)
-
-
-def test_two_who_wait_for_one_job_leave_one_after_the_other(desk: Desk, watch: OutcomeWatch) -> None:
-    (job,) = accepted(desk, 1)
-    with watch.watching(job.id):
-        with watch.watching(job.id):
-            pass
-        assert watch.status_of(job.id) is Status.QUEUED
-
-
-def test_a_look_that_fails_is_made_again(desk: Desk) -> None:
-    (job,) = accepted(desk, 1)
-    units = CountedUnits(desk)
-    units.fail_once = True
-    watch = OutcomeWatch(read_unit=units, clock=desk.clock)
-    with watch.watching(job.id):
-        with pytest.raises(StoreUnavailableError):
-            watch.status_of(job.id)
-        assert watch.status_of(job.id) is Status.QUEUED
-
-
-@dataclass
-class DeafBells(Bells):
-    """Every ring is lost: each wait ends with its time."""
-
-    later: Callable[[float], None] = lambda _: None
-
-    def wait(self, timeout: float) -> bool:
-        self.at_wait()
-        self.later(timeout)
-        return False
-
-
-def wait_deaf(
-    desk: Desk,
-    units: CountedUnits,
-    job: Job,
-    *,
-    seconds: float,
-    meanwhile: Callable[[], None] = lambda: None,
-    others: int = 0,
-) -> Job:
-    watch = OutcomeWatch(read_unit=units, clock=desk.clock)
-    bells = DeafBells(at_wait=meanwhile, later=desk.later)
-    room = WaitingRoom(others + 1)
-    for _ in range(others):
-        room.enter()
-    await_outcome = AwaitOutcome(read_unit=units, doorbell=bells, room=room, watch=watch, clock=desk.clock)
-    return await_outcome(job, desk.now + timedelta(seconds=seconds))
-
-
-def test_an_outcome_whose_ring_was_lost_is_found_at_the_next_look(desk: Desk, units: CountedUnits) -> None:
-    (job,) = accepted(desk, 1)
-    began = desk.now
-    found = wait_deaf(desk, units, job, meanwhile=desk.work, seconds=20)
-    assert (found.status, found.final is not None) == (Status.SUCCEEDED, True)
-    assert desk.now - began == timedelta(seconds=CHECK_EVERY)
-
-
-def test_who_waits_in_vain_is_told_how_it_stands_without_a_look_of_their_own(desk: Desk, units: CountedUnits) -> None:
-    (job,) = accepted(desk, 1)
+def test_how_a_job_stood_at_the_last_look_is_known(desk: Desk, watch: OutcomeWatch, crowd: Crowd) -> None:
+    waiter = crowd.come(*accepted(desk, 1))
     desk.calendar.script = [RetryLater(wait=60.0)]
-    found = wait_deaf(desk, units, job, meanwhile=desk.work, seconds=3)
-    assert found.status is Status.RETRYING
-    assert units.opened == 3
+    desk.work()
+    watch.round()
+    assert (waiter.known.status, crowd.called) == (Status.RETRYING, [])
 
 
-def test_of_many_who_wait_the_last_to_come_is_answered_first(desk: Desk, units: CountedUnits) -> None:
+def test_who_has_gone_is_not_looked_at(desk: Desk, watch: OutcomeWatch, crowd: Crowd) -> None:
+    one, other = (crowd.come(job) for job in accepted(desk, 2))
+    crowd.leave(other)
+    desk.work()
+    watch.round()
+    assert crowd.called == [one]
+
+
+def test_a_look_that_fails_is_made_again(desk: Desk, watch: OutcomeWatch, units: CountedUnits, crowd: Crowd) -> None:
+    waiter = crowd.come(*accepted(desk, 1))
+    desk.work()
+    units.are_away = True
+    with pytest.raises(StoreUnavailableError):
+        watch.round()
+    units.are_away = False
+    watch.round()
+    assert crowd.called == [waiter]
+
+
+def test_who_is_told_that_it_is_not_over_is_called_when_that_is_noted(desk: Desk, crowd: Crowd) -> None:
+    job = untold(desk)
+    waiter = crowd.come(job)
+    assert crowd.rounds(within=LONG) == [LONG - ROUND_EVERY]
+    assert waiter.known.told_pending_at is not None
+    assert desk.job(job.id).told_pending_at == waiter.known.told_pending_at
+
+
+def test_who_only_asks_again_is_called_in_time_and_nothing_is_noted(desk: Desk, crowd: Crowd) -> None:
+    job = untold(desk)
+    crowd.come(job, is_told=False)
+    assert crowd.rounds(within=LONG) == [LONG - ROUND_EVERY]
+    assert desk.job(job.id).told_pending_at is None
+
+
+def test_of_many_whose_time_ends_at_one_moment_some_are_called_before(desk: Desk, crowd: Crowd) -> None:
     (job,) = accepted(desk, 1)
-    began = desk.now
-    wait_deaf(desk, units, job, seconds=10, others=100)
-    assert desk.now - began == timedelta(seconds=10 - 100 * EACH_TAKES)
+    for _ in range(100):
+        crowd.come(job)
+    a_round = ROUND_EVERY // EACH_TAKES
+    times = crowd.rounds(within=LONG, at_a_time=a_round)
+    assert len(times) == 100
+    assert LONG - 100 * EACH_TAKES - 2 * ROUND_EVERY <= times[0] <= LONG - 100 * EACH_TAKES
+    assert all(time + EACH_TAKES * (100 - number) <= LONG for number, time in enumerate(times))
+    assert max(Counter(times).values()) <= 3 * a_round
 
 
-def test_however_many_wait_most_of_the_time_is_kept(desk: Desk, units: CountedUnits) -> None:
+def test_where_answers_take_less_all_wait_longer_the_next_time(desk: Desk, crowd: Crowd) -> None:
     (job,) = accepted(desk, 1)
-    began = desk.now
-    wait_deaf(desk, units, job, seconds=2, others=1000)
-    assert desk.now - began == timedelta(seconds=2) * (1 - MOST_EARLY)
+    began = []
+    for _ in range(2):
+        for _ in range(200):
+            crowd.come(job)
+        began.append(crowd.rounds(within=2 * LONG)[0])
+    assert began[1] > began[0] + 50 * EACH_TAKES
 
 
-def test_time_that_went_by_before_is_part_of_the_callers_time(desk: Desk) -> None:
-    desk.bells.at_wait = lambda: desk.later(1)
-    began = desk.now
-    desk.book(wait=5, spent=3.0)
-    assert desk.now - began == timedelta(seconds=2)
+def test_where_answers_take_longer_the_first_are_called_sooner_the_next_time(desk: Desk, crowd: Crowd) -> None:
+    (job,) = accepted(desk, 1)
+    began = []
+    for _ in range(2):
+        for _ in range(200):
+            crowd.come(job)
+        began.append(crowd.rounds(within=2 * LONG, at_a_time=4)[0])  # 12.5 ms each
+    assert began[1] < began[0] - 50 * EACH_TAKES
+
+
+def test_however_many_wait_most_of_the_time_is_kept(desk: Desk, crowd: Crowd) -> None:
+    (job,) = accepted(desk, 1)
+    short = timedelta(seconds=2)
+    for _ in range(1000):
+        crowd.come(job, within=short)
+    times = crowd.rounds(within=short)
+    assert len(times) == 1000
+    assert times[0] >= short * (1 - MOST_EARLY) - ROUND_EVERY
