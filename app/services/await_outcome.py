@@ -39,7 +39,8 @@ class WaitingRoom:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AwaitOutcome:
-    """The job as it stands when it is final or when `answer_by` has come, whichever is first.
+    """The job as it stands when it is final or when `answer_by` has come, whichever is first. A thread that is called
+    back and gets no turn is later.
 
     `way_back`: how the thread that waits is called back. `is_told`: the caller is told if the job is not final by then,
     which is noted before where that can be.
@@ -69,7 +70,7 @@ class AwaitOutcome:
         ):
             while not job.status.is_final:
                 left = (answer_by - self.clock()).total_seconds()
-                if left <= 0 or not way_back.wait(left) or waiter.is_called:
+                if left <= 0 or not way_back.wait(left) or waiter.time_is_up:
                     return waiter.known
                 job = self._read(job)
         return job

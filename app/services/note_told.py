@@ -32,7 +32,7 @@ log = structlog.get_logger(__name__)
 class NoteTold:
     """`notes` is where it is written down: an answer that cannot wait for that is given all the same.
 
-    Raises nothing: what cannot be noted costs nobody their answer.
+    `pending` and `final` raise nothing: what cannot be noted costs nobody their answer.
     """
 
     open_unit: OpenUnit

@@ -8,6 +8,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+import structlog
+
 from app.domain.errors import StoreUnavailableError
 from app.domain.jobs import Job
 from app.domain.ports import Clock
@@ -17,11 +19,14 @@ LOOK_EVERY = timedelta(seconds=0.5)
 """How often their jobs are looked at: that finds what a lost ring would have told."""
 
 EACH_TAKES = timedelta(seconds=0.007)
-"""What it takes to write one answer, until it is known how long it takes here. Of many whose time ends at one moment
-each is answered so much before the next, or the last ones would be late."""
+"""What it takes to answer one, until it is known how long it takes here. Of many whose time ends at one moment each is
+called so much before the next, or the last ones would be late."""
 
 SHORTEST_EACH, LONGEST_EACH = timedelta(seconds=0.001), timedelta(seconds=0.02)
 """Bounds of what is believed of that."""
+
+ENOUGH = 20
+"""Answers in a row, of which that is learned: the first few, and those of single callers, wait for nobody's turn."""
 
 SPARE = 1.5
 """Times as long as it took is what is counted on: the last of a crowd have more beside them than the first."""
@@ -29,19 +34,18 @@ SPARE = 1.5
 MOST_EARLY = 0.15
 """Of the time somebody waits, so much may be given up for that."""
 
-AT_ONCE = 200
-"""Those whose time ends are noted together, so many at a time."""
-
 ROUND_EVERY = timedelta(seconds=0.05)
 """Those whose time ends before the next round share one note."""
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
 class Waiter:
     """One request that waits for `job` until `answer_by`; `call` has it come back.
 
-    `is_told`: its caller will hear "still confirming", which has to be noted first. `is_called`: its time ends.
-    `known`: the job as it was when it was looked at last, or noted.
+    `is_told`: its caller will hear "still confirming", which has to be noted first. `known`: the job as it was when it
+    was looked at last, or noted.
     """
 
     job: Job
@@ -50,7 +54,7 @@ class Waiter:
     is_told: bool
     since: datetime
     known: Job
-    is_called: bool = False
+    time_is_up: bool = False
 
     @property
     def earliest(self) -> datetime:
@@ -72,6 +76,7 @@ class OutcomeWatch:
         self._lock = threading.Lock()
         self._waiters: set[Waiter] = set()
         self._looked_at: datetime | None = None
+        self._round_took = timedelta()
         self._pace = _Pace()
         self._somebody_waits = threading.Event()
         self._thread: threading.Thread | None = None
@@ -82,30 +87,31 @@ class OutcomeWatch:
         """Have the job looked after until the block is left."""
         waiter = Waiter(job=job, answer_by=answer_by, call=call, is_told=is_told, since=self._clock(), known=job)
         with self._lock:
+            self._start()
             self._waiters.add(waiter)
             self._somebody_waits.set()
-            self._start()
         try:
             yield waiter
         finally:
             with self._lock:
                 self._waiters.discard(waiter)
-                if waiter.is_called:
+                if waiter.time_is_up:
                     self._pace.answered(self._clock())
 
     def round(self) -> None:
-        """Call those who need not wait any longer. Raises StoreUnavailableError."""
+        """Call those who need not wait any longer."""
         now = self._clock()
         with self._lock:
             self._pace.learn(now)
-            waiting = [waiter for waiter in self._waiters if not waiter.is_called]
+            waiting = [waiter for waiter in self._waiters if not waiter.time_is_up]
         waiting.sort(key=lambda waiter: waiter.answer_by)
         if self._looked_at is None or abs(now - self._looked_at) >= LOOK_EVERY:
-            waiting = self._look(waiting)
             self._looked_at = now
-        due = _due(waiting, self._pace, now + ROUND_EVERY)
-        for first in range(0, len(due), AT_ONCE):
-            self._tell(due[first : first + AT_ONCE])
+            with suppress(StoreUnavailableError):
+                waiting = self._look(waiting)
+        if due := _due(waiting, self._pace, now + ROUND_EVERY + self._round_took):
+            self._end_time_of(due)
+        self._round_took = max(self._clock() - now, timedelta())
 
     def close(self) -> None:
         """End the thread, within `ROUND_EVERY`."""
@@ -115,13 +121,16 @@ class OutcomeWatch:
     def _start(self) -> None:
         if self._thread is None or not self._thread.is_alive():
             self._thread = threading.Thread(target=self._run, name="outcome-watch", daemon=True)
-            self._thread.start()
+            with suppress(RuntimeError):  # the system has no thread left; who comes next tries again
+                self._thread.start()
 
     def _run(self) -> None:
         while not self._closing.is_set():
             self._somebody_waits.wait()
-            with suppress(StoreUnavailableError):  # each who waits has a time of their own
+            try:
                 self.round()
+            except Exception:  # one job that cannot be read must not end the watch over all others
+                log.exception("outcome_watch_failed")
             self._closing.wait(ROUND_EVERY.total_seconds())
             with self._lock:
                 if not self._waiters:
@@ -141,17 +150,22 @@ class OutcomeWatch:
                 still.append(waiter)
         return still
 
-    def _tell(self, due: list[Waiter]) -> None:
-        told = [waiter for waiter in due if waiter.is_told and waiter.job.told_pending_at is None]
-        noted = self._note([waiter.known for waiter in told]) if told else []
-        for waiter, job in zip(told, noted, strict=True):
-            waiter.known = job
+    def _end_time_of(self, due: list[Waiter]) -> None:
+        """Who cannot be noted is left until its own time ends: it is not told before that."""
+        told = [waiter for waiter in due if waiter.is_told]
+        try:
+            noted = self._note([waiter.known for waiter in told]) if told else []
+        except StoreUnavailableError:
+            due = [waiter for waiter in due if not waiter.is_told]
+        else:
+            for waiter, job in zip(told, noted, strict=True):
+                waiter.known = job
         with self._lock:
-            still = [waiter for waiter in due if waiter in self._waiters]
-            self._pace.called(len(still), self._clock())
-            for waiter in still:
-                waiter.is_called = True
-        for waiter in still:
+            due = [waiter for waiter in due if waiter in self._waiters]
+            self._pace.called(len(due), self._clock())
+            for waiter in due:
+                waiter.time_is_up = True
+        for waiter in due:
             waiter.call()
 
 
@@ -169,7 +183,9 @@ def _due(waiting: list[Waiter], pace: _Pace, by: datetime) -> list[Waiter]:
 
 
 class _Pace:
-    """How long it takes to write one answer, and how many of those who were called have none yet."""
+    """How long it takes to answer one, as told by how fast those who were called get their turn; `answering` have none
+    yet.
+    """
 
     def __init__(self) -> None:
         self.each = EACH_TAKES
@@ -179,6 +195,9 @@ class _Pace:
         self._busy = timedelta()
 
     def called(self, number: int, now: datetime) -> None:
+        if not self.answering:
+            self._answered, self._busy = 0, timedelta()
+            self.each += (EACH_TAKES - self.each) / 16  # what took long once need not do so for ever
         self._count(now)
         self.answering += number
 
@@ -188,9 +207,9 @@ class _Pace:
         self._answered += 1
 
     def learn(self, now: datetime) -> None:
-        """From what was answered since it was done last."""
+        """From those that were answered one after another."""
         self._count(now)
-        if self._answered:
+        if self._answered >= ENOUGH:
             took = max(SHORTEST_EACH, min(SPARE * self._busy / self._answered, LONGEST_EACH))
             self.each += (took - self.each) / 4
             self._answered, self._busy = 0, timedelta()

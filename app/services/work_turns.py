@@ -48,8 +48,10 @@ class WorkTurns:
 
     @contextmanager
     def aside(self) -> Iterator[None]:
-        """Let others work while this thread waits for what takes long; nothing for a thread that is not in a turn."""
-        if not hasattr(self._own, "has_turn"):
+        """Let others work while this thread waits for what takes long; nothing for one that is in no turn, or stands
+        aside already.
+        """
+        if not hasattr(self._own, "has_turn") or hasattr(self._own, "way_back"):
             yield
             return
         self._give()

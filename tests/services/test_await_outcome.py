@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
+from app.domain.errors import StoreUnavailableError
 from app.domain.jobs import Job, Status
 from app.services.await_outcome import AwaitOutcome, WaitingRoom
 from app.services.outcome_watch import ROUND_EVERY, OutcomeWatch
@@ -16,6 +18,9 @@ from app.services.work_turns import WorkTurns
 from tests.services.desk import Desk
 from tests.services.waiters import CountedUnits, accepted, untold
 from tests.support.waiting import eventually
+
+LONG = 20.0
+"""Seconds by which nobody is late whom nobody forgot."""
 
 
 @pytest.fixture
@@ -74,18 +79,22 @@ def test_whose_time_ends_is_called_by_a_thread_that_ends_with_the_watch(desk: De
 
 
 def test_more_than_work_at_once_wait_in_vain_and_all_have_their_turn(desk: Desk, awake: OutcomeWatch) -> None:
-    jobs = accepted(desk, 5) * 8
-    known, _ = await_in_vain(desk, awake, jobs, seconds=1.5)
-    assert [job.id for job in known] == [job.id for job in jobs]
+    jobs = [untold(desk)] * 40
+    known, late = await_in_vain(desk, awake, jobs, seconds=1.5)
+    assert {job.id for job in known} == {jobs[0].id}
+    assert any(job.told_pending_at for job in known)  # all, where the machine is not held up
+    assert late < LONG
 
 
-def test_where_the_watch_is_held_up_each_has_a_time_of_its_own(
-    desk: Desk, awake: OutcomeWatch, units: CountedUnits
-) -> None:
-    units.are_away = True
-    known, late = await_in_vain(desk, awake, accepted(desk, 5), seconds=0.3)
+def test_where_the_watch_is_held_up_each_has_a_time_of_its_own(desk: Desk) -> None:
+    def away(*_: Any) -> Any:
+        raise StoreUnavailableError("away")
+
+    watch = OutcomeWatch(read_unit=away, note=away, clock=lambda: datetime.now(UTC))
+    known, late = await_in_vain(desk, watch, accepted(desk, 5), seconds=0.3)
+    watch.close()
     assert all(job.status is Status.QUEUED for job in known)
-    assert late >= 0
+    assert 0 <= late < LONG
 
 
 def test_a_watch_that_was_held_up_goes_on(desk: Desk, awake: OutcomeWatch, units: CountedUnits) -> None:
@@ -97,3 +106,39 @@ def test_a_watch_that_was_held_up_goes_on(desk: Desk, awake: OutcomeWatch, units
         assert not called.wait(3 * ROUND_EVERY.total_seconds())
         units.are_away = False
         assert called.wait(10)
+
+
+def test_a_watch_over_a_job_that_cannot_be_read_goes_on(desk: Desk) -> None:
+    called, broken = threading.Event(), threading.Event()
+
+    def note(jobs: Sequence[Job]) -> Sequence[Job]:
+        if not broken.is_set():
+            broken.set()
+            raise ZeroDivisionError
+        return jobs
+
+    watch = OutcomeWatch(read_unit=desk.database.reading_unit, note=note, clock=lambda: datetime.now(UTC))
+    with watch.watching(untold(desk), datetime.now(UTC) + ROUND_EVERY, called.set, is_told=True):
+        assert called.wait(10)
+    watch.close()
+    assert broken.is_set()
+
+
+def test_who_waits_where_no_thread_can_be_started_has_a_time_of_its_own(
+    desk: Desk, awake: OutcomeWatch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (job,) = accepted(desk, 1)
+
+    def none_left(self: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", none_left)
+    known = AwaitOutcome(
+        read_unit=desk.database.reading_unit,
+        doorbell=desk.bells,
+        room=WaitingRoom(1),
+        watch=awake,
+        way_back=WorkTurns().way_back,
+        clock=lambda: datetime.now(UTC),
+    )(job, datetime.now(UTC) + timedelta(seconds=0.2), is_told=True)
+    assert known.status is Status.QUEUED

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from contextlib import ExitStack
 from datetime import timedelta
 
@@ -104,15 +105,32 @@ def test_who_has_gone_is_not_looked_at(desk: Desk, watch: OutcomeWatch, crowd: C
     assert crowd.called == [one]
 
 
-def test_a_look_that_fails_is_made_again(desk: Desk, watch: OutcomeWatch, units: CountedUnits, crowd: Crowd) -> None:
+def test_a_look_that_fails_is_made_again_when_the_next_is_due(
+    desk: Desk, watch: OutcomeWatch, units: CountedUnits, crowd: Crowd
+) -> None:
     waiter = crowd.come(*accepted(desk, 1))
     desk.work()
     units.are_away = True
-    with pytest.raises(StoreUnavailableError):
-        watch.round()
+    watch.round()
     units.are_away = False
     watch.round()
+    assert crowd.called == []
+    desk.later(LOOK_EVERY.total_seconds())
+    watch.round()
     assert crowd.called == [waiter]
+
+
+def test_where_nothing_can_be_noted_those_are_called_for_whom_nothing_is(desk: Desk, units: CountedUnits) -> None:
+    def away(jobs: Sequence[Job]) -> Sequence[Job]:
+        raise StoreUnavailableError("away")
+
+    units.are_away = True
+    (job,) = accepted(desk, 1)
+    crowd = Crowd(desk, RoundsByHand(read_unit=units, note=away, clock=desk.clock))
+    crowd.come(job)
+    asks_again = crowd.come(job, is_told=False)
+    crowd.rounds(within=LONG)
+    assert crowd.called == [asks_again]
 
 
 def test_who_is_told_that_it_is_not_over_is_called_when_that_is_noted(desk: Desk, crowd: Crowd) -> None:
@@ -121,6 +139,19 @@ def test_who_is_told_that_it_is_not_over_is_called_when_that_is_noted(desk: Desk
     assert crowd.rounds(within=LONG) == [LONG - ROUND_EVERY]
     assert waiter.known.told_pending_at is not None
     assert desk.job(job.id).told_pending_at == waiter.known.told_pending_at
+
+
+@pytest.mark.parametrize("is_known_to_the_caller", [True, False])
+def test_a_job_that_ends_just_before_that_is_noted_is_known_as_it_ended(
+    desk: Desk, watch: OutcomeWatch, crowd: Crowd, *, is_known_to_the_caller: bool
+) -> None:
+    job = accepted(desk, 1)[0] if is_known_to_the_caller else untold(desk)
+    waiter = crowd.come(job, within=LOOK_EVERY / 2)
+    watch.round()
+    desk.work()
+    desk.later(LOOK_EVERY.total_seconds() / 2)
+    watch.round()
+    assert (crowd.called, waiter.known.status) == ([waiter], Status.SUCCEEDED)
 
 
 def test_who_only_asks_again_is_called_in_time_and_nothing_is_noted(desk: Desk, crowd: Crowd) -> None:
@@ -142,14 +173,15 @@ def test_of_many_whose_time_ends_at_one_moment_some_are_called_before(desk: Desk
     assert max(Counter(times).values()) <= 3 * a_round
 
 
-def test_where_answers_take_less_all_wait_longer_the_next_time(desk: Desk, crowd: Crowd) -> None:
+def test_nothing_is_learned_from_those_who_come_one_by_one(desk: Desk, crowd: Crowd) -> None:
+    """It is forgotten how long it took once; that it takes next to nothing is not believed."""
     (job,) = accepted(desk, 1)
     began = []
-    for _ in range(2):
-        for _ in range(200):
+    for callers, at_a_time in ((100, 7), (200, 4), *[(1, 1)] * 60, (100, 7)):
+        for _ in range(callers):
             crowd.come(job)
-        began.append(crowd.rounds(within=2 * LONG)[0])
-    assert began[1] > began[0] + 50 * EACH_TAKES
+        began.append(crowd.rounds(within=2 * LONG, at_a_time=at_a_time)[0])
+    assert abs(began[-1] - began[0]) <= ROUND_EVERY
 
 
 def test_where_answers_take_longer_the_first_are_called_sooner_the_next_time(desk: Desk, crowd: Crowd) -> None:

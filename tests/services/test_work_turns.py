@@ -113,6 +113,17 @@ def test_who_is_not_in_a_turn_has_none_to_give() -> None:
     assert turns._line.free == 1
 
 
+def test_who_stands_aside_already_does_so_once() -> None:
+    turns = WorkTurns(at_once=1)
+    with turns.turn():
+        with turns.aside():
+            with turns.aside():
+                assert turns._line.free == 1
+            assert turns._line.free == 1
+        assert turns._line.free == 0
+    assert turns._line.free == 1
+
+
 def test_to_end_a_turn_twice_frees_one() -> None:
     turns = WorkTurns(at_once=1)
     turns.begin()
