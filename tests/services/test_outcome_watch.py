@@ -170,18 +170,23 @@ def test_of_many_whose_time_ends_at_one_moment_some_are_called_before(desk: Desk
     assert len(times) == 100
     assert LONG - 100 * EACH_TAKES - 2 * ROUND_EVERY <= times[0] <= LONG - 100 * EACH_TAKES
     assert all(time + EACH_TAKES * (100 - number) <= LONG for number, time in enumerate(times))
-    assert max(Counter(times).values()) <= 3 * a_round
 
 
 def test_nothing_is_learned_from_those_who_come_one_by_one(desk: Desk, crowd: Crowd) -> None:
     """It is forgotten how long it took once; that it takes next to nothing is not believed."""
-    (job,) = accepted(desk, 1)
-    began = []
-    for callers, at_a_time in ((100, 7), (200, 4), *[(1, 1)] * 60, (100, 7)):
+    (job,), short = accepted(desk, 1), 4 * ROUND_EVERY
+
+    def come(callers: int, *, at_a_time: int, within: timedelta) -> timedelta:
         for _ in range(callers):
-            crowd.come(job)
-        began.append(crowd.rounds(within=2 * LONG, at_a_time=at_a_time)[0])
-    assert abs(began[-1] - began[0]) <= ROUND_EVERY
+            crowd.come(job, within=within)
+        return crowd.rounds(within=2 * within, at_a_time=at_a_time)[0]
+
+    for slowest, singles in ((0, 20), (200, 60)):
+        come(slowest or 1, at_a_time=4, within=LONG)
+        for _ in range(singles):
+            come(1, at_a_time=1, within=short)
+        began = come(100, at_a_time=7, within=LONG)
+        assert LONG - 100 * EACH_TAKES - ROUND_EVERY <= began <= LONG - 100 * EACH_TAKES
 
 
 def test_where_answers_take_longer_the_first_are_called_sooner_the_next_time(desk: Desk, crowd: Crowd) -> None:
@@ -190,7 +195,7 @@ def test_where_answers_take_longer_the_first_are_called_sooner_the_next_time(des
     for _ in range(2):
         for _ in range(200):
             crowd.come(job)
-        began.append(crowd.rounds(within=2 * LONG, at_a_time=4)[0])  # 12.5 ms each
+        began.append(crowd.rounds(within=LONG + LONG / 4, at_a_time=4)[0])  # 12.5 ms each
     assert began[1] < began[0] - 50 * EACH_TAKES
 
 
@@ -199,6 +204,30 @@ def test_however_many_wait_most_of_the_time_is_kept(desk: Desk, crowd: Crowd) ->
     short = timedelta(seconds=2)
     for _ in range(1000):
         crowd.come(job, within=short)
-    times = crowd.rounds(within=short)
+    times = crowd.rounds(within=short, at_a_time=7)
     assert len(times) == 1000
     assert times[0] >= short * (1 - MOST_EARLY) - ROUND_EVERY
+
+
+def test_before_their_time_no_more_are_called_than_are_answered_soon(desk: Desk, crowd: Crowd) -> None:
+    (job,) = accepted(desk, 1)
+    for _ in range(1000):
+        crowd.come(job, within=LONG / 4)
+    times = crowd.rounds(within=LONG / 4, at_a_time=7)
+    early = [time for time in times if time < LONG / 4 - 2 * ROUND_EVERY]
+    assert 0 < max(Counter(early).values()) <= 3 * ROUND_EVERY // EACH_TAKES
+
+
+def test_what_a_round_took_is_looked_ahead_the_next_time(desk: Desk, units: CountedUnits) -> None:
+    def slowly(jobs: Sequence[Job]) -> Sequence[Job]:
+        desk.later(0.5)
+        return jobs
+
+    watch = RoundsByHand(read_unit=units, note=slowly, clock=desk.clock)
+    (job,), crowd = accepted(desk, 1), Crowd(desk, watch)
+    for seconds in (0.0, 0.9):
+        crowd.come(job, within=timedelta(seconds=seconds))
+    watch.round()
+    assert len(crowd.called) == 1
+    watch.round()
+    assert len(crowd.called) == 2
