@@ -16,6 +16,13 @@ def watches() -> set[threading.Thread]:
     return {thread for thread in threading.enumerate() if thread.name == "outcome-watch"}
 
 
+def is_told(site: Site, job_id: str) -> bool:
+    with site.container.callers.manage_appointment.await_outcome.read_unit() as unit:
+        job = unit.jobs.get(job_id)
+    assert job is not None
+    return job.told_pending_at is not None
+
+
 def test_who_waits_stands_aside_until_the_watch_calls_and_it_ends_with_the_application(site: Site) -> None:
     site.connect()
     agent, turns, before = site.agent(), site.container.callers.turns, watches()
@@ -33,10 +40,7 @@ def test_who_waits_stands_aside_until_the_watch_calls_and_it_ends_with_the_appli
         eventually(lambda: turns._line.free == AT_ONCE)
         answer = asked.result()
     assert answer.status_code == 202
-    with site.container.callers.manage_appointment.await_outcome.read_unit() as unit:
-        job = unit.jobs.get(answer.get_json()["data"]["job_id"])
-    assert job is not None
-    assert job.told_pending_at is not None
+    eventually(lambda: is_told(site, answer.get_json()["data"]["job_id"]))
     eventually(lambda: turns._line.free == AT_ONCE)
     assert site.container.callers.manage_appointment.await_outcome.way_back == turns.way_back
     site.close()
