@@ -22,7 +22,7 @@ def _fresh_log_context() -> None:
 
 @pytest.fixture(autouse=True, scope="session")
 def _quick_passwords() -> Iterator[None]:
-    """Hashed at their real costs, passwords were a third of what the tests of the desk take."""
+    """Nearly every test of the desk hashes two, which takes long at their real costs."""
     with pytest.MonkeyPatch.context() as patch:
         quick = partial(PasswordHasher, time_cost=1, memory_cost=8, parallelism=1)
         patch.setattr(app.identity.passwords, "PasswordHasher", quick)

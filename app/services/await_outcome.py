@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.domain.errors import StoreUnavailableError
@@ -19,15 +19,11 @@ AHEAD = timedelta(seconds=0.1)
 """So much before their time ends they are called, that it does not end first."""
 
 
-@dataclass(frozen=True, slots=True)
 class WaitingRoom:
     """Seats for waiting requests. Fewer than there are web threads, so that reads and polls always get a thread."""
 
-    seats: int
-    _free: threading.BoundedSemaphore = field(init=False, repr=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_free", threading.BoundedSemaphore(self.seats))
+    def __init__(self, seats: int) -> None:
+        self._free = threading.BoundedSemaphore(seats)
 
     def enter(self) -> bool:
         """False if no seat is free; every True is answered by one `leave()`."""
@@ -71,7 +67,7 @@ class AwaitOutcome:
             while not job.status.is_final:
                 left = (answer_by - self.clock()).total_seconds()
                 if left <= 0 or not way_back.wait(left) or waiter.time_is_up:
-                    return waiter.known
+                    return waiter.job
                 job = self._read(job)
         return job
 

@@ -37,15 +37,17 @@ MOST_EARLY = 0.15
 ROUND_EVERY = timedelta(seconds=0.05)
 """Those whose time ends before the next round share one note."""
 
+SOON = 3 * ROUND_EVERY
+"""So much work may lie before those who are called, that there is always some until the next round."""
+
 log = structlog.get_logger(__name__)
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
 class Waiter:
-    """One request that waits for `job` until `answer_by`; `call` has it come back.
+    """One request that waits until `answer_by` for `job`, which is as it was when it was looked at last, or noted.
 
-    `is_told`: its caller will hear "still confirming", which has to be noted first. `known`: the job as it was when it
-    was looked at last, or noted.
+    `call` has the request come back. `is_told`: its caller will hear "still confirming", which has to be noted first.
     """
 
     job: Job
@@ -53,7 +55,6 @@ class Waiter:
     call: Callable[[], None]
     is_told: bool
     since: datetime
-    known: Job
     time_is_up: bool = False
 
     @property
@@ -85,7 +86,7 @@ class OutcomeWatch:
     @contextmanager
     def watching(self, job: Job, answer_by: datetime, call: Callable[[], None], *, is_told: bool) -> Iterator[Waiter]:
         """Have the job looked after until the block is left."""
-        waiter = Waiter(job=job, answer_by=answer_by, call=call, is_told=is_told, since=self._clock(), known=job)
+        waiter = Waiter(job=job, answer_by=answer_by, call=call, is_told=is_told, since=self._clock())
         with self._lock:
             self._start()
             self._waiters.add(waiter)
@@ -142,11 +143,11 @@ class OutcomeWatch:
             statuses = unit.jobs.statuses([waiter.job.id for waiter in waiting])
         still = []
         for waiter in waiting:
-            status = statuses.get(waiter.job.id, waiter.known.status)
+            status = statuses.get(waiter.job.id, waiter.job.status)
             if status.is_final:
                 waiter.call()  # to read all of it
             else:
-                waiter.known = replace(waiter.job, status=status)
+                waiter.job = replace(waiter.job, status=status)
                 still.append(waiter)
         return still
 
@@ -154,12 +155,12 @@ class OutcomeWatch:
         """Who cannot be noted is left until its own time ends: it is not told before that."""
         told = [waiter for waiter in due if waiter.is_told]
         try:
-            noted = self._note([waiter.known for waiter in told]) if told else []
+            noted = self._note([waiter.job for waiter in told]) if told else []
         except StoreUnavailableError:
             due = [waiter for waiter in due if not waiter.is_told]
         else:
             for waiter, job in zip(told, noted, strict=True):
-                waiter.known = job
+                waiter.job = job
         with self._lock:
             due = [waiter for waiter in due if waiter in self._waiters]
             self._pace.called(len(due), self._clock())
@@ -178,7 +179,7 @@ def _due(waiting: list[Waiter], pace: _Pace, by: datetime) -> list[Waiter]:
     for number, waiter in enumerate(waiting, 1):
         needed = max(needed, number - max(0, (waiter.answer_by - by) // pace.each))
     early = [waiter for waiter in waiting[:needed] if waiter.earliest <= by]
-    room = 3 * ROUND_EVERY // pace.each - pace.answering
+    room = SOON // pace.each - pace.answering
     return [waiter for place, waiter in enumerate(early) if place < room or waiter.answer_by <= by]
 
 

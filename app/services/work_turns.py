@@ -106,7 +106,7 @@ class WayBack:
         return True
 
     def come(self) -> bool:
-        """Without a call. False if no turn came in time."""
+        """Come back, called or not. False if no turn came in time."""
         self.call()
         return self.turn.is_set() or self._await()
 

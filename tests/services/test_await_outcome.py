@@ -73,7 +73,7 @@ def test_whose_time_ends_is_called_by_a_thread_that_ends_with_the_watch(desk: De
     called, before = threading.Event(), set(threading.enumerate())
     with awake.watching(untold(desk), datetime.now(UTC) + ROUND_EVERY, called.set, is_told=True) as waiter:
         assert called.wait(10)
-        assert waiter.known.told_pending_at is not None
+        assert waiter.job.told_pending_at is not None
     awake.close()
     eventually(lambda: not set(threading.enumerate()) - before)
 

@@ -12,7 +12,7 @@ import pytest
 from app.domain.errors import StoreUnavailableError
 from app.domain.jobs import Job, Status
 from app.domain.outcomes import RetryLater
-from app.services.outcome_watch import EACH_TAKES, LOOK_EVERY, MOST_EARLY, ROUND_EVERY, OutcomeWatch, Waiter
+from app.services.outcome_watch import EACH_TAKES, LOOK_EVERY, MOST_EARLY, ROUND_EVERY, SOON, OutcomeWatch, Waiter
 from tests.services.desk import Desk
 from tests.services.rounds import RoundsByHand
 from tests.services.waiters import CountedUnits, accepted, untold
@@ -94,7 +94,7 @@ def test_how_a_job_stood_at_the_last_look_is_known(desk: Desk, watch: OutcomeWat
     desk.calendar.script = [RetryLater(wait=60.0)]
     desk.work()
     watch.round()
-    assert (waiter.known.status, crowd.called) == (Status.RETRYING, [])
+    assert (waiter.job.status, crowd.called) == (Status.RETRYING, [])
 
 
 def test_who_has_gone_is_not_looked_at(desk: Desk, watch: OutcomeWatch, crowd: Crowd) -> None:
@@ -137,8 +137,8 @@ def test_who_is_told_that_it_is_not_over_is_called_when_that_is_noted(desk: Desk
     job = untold(desk)
     waiter = crowd.come(job)
     assert crowd.rounds(within=LONG) == [LONG - ROUND_EVERY]
-    assert waiter.known.told_pending_at is not None
-    assert desk.job(job.id).told_pending_at == waiter.known.told_pending_at
+    assert waiter.job.told_pending_at is not None
+    assert desk.job(job.id).told_pending_at == waiter.job.told_pending_at
 
 
 @pytest.mark.parametrize("is_known_to_the_caller", [True, False])
@@ -151,7 +151,7 @@ def test_a_job_that_ends_just_before_that_is_noted_is_known_as_it_ended(
     desk.work()
     desk.later(LOOK_EVERY.total_seconds() / 2)
     watch.round()
-    assert (crowd.called, waiter.known.status) == ([waiter], Status.SUCCEEDED)
+    assert (crowd.called, waiter.job.status) == ([waiter], Status.SUCCEEDED)
 
 
 def test_who_only_asks_again_is_called_in_time_and_nothing_is_noted(desk: Desk, crowd: Crowd) -> None:
@@ -215,7 +215,7 @@ def test_before_their_time_no_more_are_called_than_are_answered_soon(desk: Desk,
         crowd.come(job, within=LONG / 4)
     times = crowd.rounds(within=LONG / 4, at_a_time=7)
     early = [time for time in times if time < LONG / 4 - 2 * ROUND_EVERY]
-    assert 0 < max(Counter(early).values()) <= 3 * ROUND_EVERY // EACH_TAKES
+    assert 0 < max(Counter(early).values()) <= SOON // EACH_TAKES
 
 
 def test_what_a_round_took_is_looked_ahead_the_next_time(desk: Desk, units: CountedUnits) -> None:
