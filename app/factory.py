@@ -21,7 +21,7 @@ from app.api.health import health_endpoints
 from app.api.jobs import BLUEPRINT as JOBS
 from app.api.jobs import job_endpoints
 from app.api.manage import BLUEPRINT as MANAGE
-from app.api.manage import manage_endpoints
+from app.api.manage import manage_endpoints, only_reads
 from app.api.manners import AgentManners
 from app.api.metrics import RequestMetrics
 from app.api.provider.routes import CONVERTERS, provider_endpoints
@@ -67,9 +67,9 @@ def create_app(
     replies = Replies(clock=container.clock, public_url=public_url, manners=AgentManners(container.connect_agent))
     metrics = metrics or RequestMetrics(container.check_health, container.count_ended, container.read_traffic)
     observe_requests(app, metrics)
-    work_in_turn(app, container.turns, {MANAGE, JOBS})
     gate = Gate(container.limits, proxies or Proxies())
     guard_requests(app, gate)
+    work_in_turn(app, container.turns, {MANAGE: only_reads, JOBS: lambda: True})
     add_security_headers(app, public_url)
     document = Document(app, public_url=public_url)
     for endpoints in (

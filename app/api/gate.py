@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import structlog
 from flask import Flask, Response, g, request
 
-from app.api.json_body import parse_object, read_json_body
+from app.api.json_body import document_of
 from app.domain.answers import Result
 from app.domain.errors import RefusedError
 from app.domain.limits import Counted, Limits, Subject, subject
@@ -52,7 +52,7 @@ class Gate:
         except RefusedError:
             if request.is_json:  # the agent it names may want its refusals in another way
                 with suppress(RefusedError):
-                    g.document = parse_object(read_json_body(request))
+                    document_of(request)
             raise
 
     def note_outcome(self) -> None:

@@ -13,7 +13,6 @@ from webargs.flaskparser import FlaskParser
 
 from app.domain.answers import Result
 from app.domain.errors import RefusedError
-from app.web.turns import stand_aside
 
 log = structlog.get_logger(__name__)
 
@@ -22,11 +21,7 @@ MAX_BODY = 64 * 1024
 
 
 class JsonParser(FlaskParser):
-    """The parser behind every documented argument; refuses with RefusedError instead of aborting.
-
-    The body stays in `g` for as long as the request: as `document`, where a refusal looks for its agent, and as the
-    `body` that came, which a caller may have signed.
-    """
+    """The parser behind every documented argument; refuses with RefusedError instead of aborting."""
 
     DEFAULT_VALIDATION_STATUS = 400
     DEFAULT_UNKNOWN_BY_LOCATION = {  # noqa: RUF012 - as the base class has it
@@ -35,9 +30,7 @@ class JsonParser(FlaskParser):
     }
 
     def load_json(self, req: Request, schema: Schema) -> Any:
-        g.body = read_json_body(req)
-        g.document = parse_object(g.body)
-        return g.document
+        return document_of(req)
 
     def handle_error(
         self,
@@ -53,8 +46,26 @@ class JsonParser(FlaskParser):
         raise RefusedError(Result.INVALID, fields=_reasons(error)) from None
 
 
-def read_json_body(request: Request) -> bytes:
-    """The body of a request that says it is JSON. Raises RefusedError."""
+def document_of(request: Request) -> dict[str, Any]:
+    """The JSON object in its body, which is read when it is asked for first. Raises RefusedError, then each time.
+
+    It stays in `g` for as long as the request: as `document`, where a refusal looks for its agent, and as the `body`
+    that came, which a caller may have signed.
+    """
+    if "unreadable" in g:
+        raise g.unreadable
+    if "document" not in g:
+        try:
+            g.body = _read_json_body(request)
+            g.document = _parse_object(g.body)
+        except RefusedError as refused:
+            g.unreadable = refused
+            raise
+    document: dict[str, Any] = g.document
+    return document
+
+
+def _read_json_body(request: Request) -> bytes:
     if not request.is_json or request.content_encoding not in {None, "", "identity"}:
         raise RefusedError(Result.NOT_JSON)
     if request.mimetype_params.get("charset", "utf-8").lower() not in {"utf-8", "utf8", "us-ascii"}:
@@ -62,8 +73,7 @@ def read_json_body(request: Request) -> bytes:
     return read_body(request, at_most=MAX_BODY)
 
 
-def parse_object(body: bytes) -> dict[str, Any]:
-    """The JSON object in the body. Raises RefusedError."""
+def _parse_object(body: bytes) -> dict[str, Any]:
     try:
         document = json.loads(body.decode("utf-8-sig"), object_pairs_hook=_unique, parse_constant=_no_constant)
     except (ValueError, RecursionError):
@@ -79,8 +89,7 @@ def read_body(request: Request, *, at_most: int) -> bytes:
         raise RefusedError(Result.TOO_LARGE)
     request.max_content_length = at_most + 1  # Werkzeug cuts a chunked body off there without a word
     try:
-        with stand_aside():  # for it comes as slowly as its sender likes
-            body = request.get_data(cache=False)
+        body = request.get_data(cache=False)
     except Exception as fault:  # each server has its own errors for a body that breaks off or is wrongly chunked
         log.warning("body_was_not_received", error=type(fault).__name__)
         raise RefusedError(Result.INVALID, fields={"body": "did not arrive whole"}) from fault

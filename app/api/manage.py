@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from time import perf_counter
 
@@ -10,6 +11,7 @@ from flask import Response, g, request
 from app.api.endpoints import Endpoints, header
 from app.api.gate import Gate
 from app.api.guards import Guard
+from app.api.json_body import document_of
 from app.api.preferences import MAX_KEY, read_idempotency_key, read_preference
 from app.api.replies import Replies
 from app.api.request_schema import EXAMPLE, ManageAppointmentRequestSchema
@@ -21,11 +23,15 @@ from app.api.response_schemas import (
 )
 from app.api.use_cases import UseCases
 from app.domain.answers import LONGEST_WAIT, SHORTEST_WAIT
+from app.domain.appointments import Action
 from app.domain.caller_secrets import Proof
+from app.domain.errors import RefusedError
 from app.services.manage_appointment import ManageRequest
 from app.web.turns import stand_aside
 
 BLUEPRINT = "AppointmentService"
+
+READS = [action.value for action in Action if not action.is_write]
 
 GIVES = {
     200: ManageAppointmentResponseSchema,
@@ -82,6 +88,13 @@ def manage_endpoints(use_cases: UseCases, replies: Replies, gate: Gate) -> Endpo
         return response
 
     return endpoints
+
+
+def only_reads() -> bool:
+    """Whether the request changes nothing, as far as its body tells before it is checked."""
+    with suppress(RefusedError):
+        return document_of(request).get("action") in READS
+    return False
 
 
 def _proof(idempotency_key: str) -> Proof:

@@ -25,11 +25,14 @@ class WorkTurns:
         self._line = _Line(at_once, patience)
         self._own = threading.local()
 
-    def begin(self) -> None:
-        """Return when it is this thread's turn; it lasts until `end()`, which the same thread has to call."""
+    def begin(self, *, only_reads: bool = False) -> None:
+        """Return when it is this thread's turn; it lasts until `end()`, which the same thread has to call.
+
+        Those who only read are done soon: they begin alternately with the others, not behind all of them.
+        """
         turn = threading.Event()
         with self._line.lock:
-            self._line.ask(turn, self._line.beginning)
+            self._line.ask(turn, self._line.reads if only_reads else self._line.changes)
         self._own.has_turn = self._line.wait(turn)
 
     def end(self) -> None:
@@ -140,8 +143,10 @@ class _Line:
     def __init__(self, free: int, patience: float) -> None:
         self.lock = threading.Lock()
         self.free = free
-        self.beginning: deque[threading.Event] = deque()
+        self.reads: deque[threading.Event] = deque()
+        self.changes: deque[threading.Event] = deque()
         self.coming_back: deque[threading.Event] = deque()
+        self._beginning = deque((self.reads, self.changes))
         self._patience = patience
 
     def ask(self, turn: threading.Event, queue: deque[threading.Event]) -> None:
@@ -158,13 +163,14 @@ class _Line:
         with self.lock:
             if turn.is_set():  # it came at the last moment
                 return True
-            for queue in (self.beginning, self.coming_back):
+            for queue in (self.reads, self.changes, self.coming_back):
                 with suppress(ValueError):
                     queue.remove(turn)
         return False
 
     def pass_on(self) -> None:
-        queue = self.coming_back or self.beginning
+        self._beginning.rotate()
+        queue = self.coming_back or self._beginning[0] or self._beginning[1]
         if queue:
             queue.popleft().set()
         else:

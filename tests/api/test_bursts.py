@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,10 +16,11 @@ import pytest
 import requests
 from flask import Blueprint, Flask
 
+from app.domain.limits import Subject, Unlimited
 from app.services.work_turns import PATIENCE, WorkTurns
 from app.web.arrival import seconds_since_arrival
 from app.web.turns import work_in_turn
-from tests.api.doubles import BOOK, URL, UseCasesDouble, client_of
+from tests.api.doubles import BOOK, IDS, URL, UseCasesDouble, client_of
 from tests.support.stack import ROOT, free_port
 from tests.support.waiting import eventually
 
@@ -92,7 +93,7 @@ def test_no_more_requests_than_allowed_are_begun_at_a_time() -> None:
     app, turns = Flask(__name__), WorkTurns(at_once=2, patience=30)
     begun, most, lock, both = [0], [0], threading.Lock(), threading.Barrier(2)
 
-    work_in_turn(app, turns, {"busy"})
+    work_in_turn(app, turns, {"busy": lambda: False})
     app.register_blueprint(_busy(begun, most, lock, both))
     with ThreadPoolExecutor(8) as pool:
         statuses = list(pool.map(lambda _: app.test_client().get("/").status_code, range(8)))
@@ -131,6 +132,50 @@ def test_who_asks_for_a_job_and_waits_keeps_nobody_from_beginning() -> None:
 def test_a_refused_request_gives_its_turn_back() -> None:
     client = client_of(UseCasesDouble())
     assert [client.post(URL, data="{").status_code for _ in range(20)] == [415] * 20
+
+
+class NotedTurns(WorkTurns):
+    """Notes who began, and whether it only reads."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.begun: list[bool] = []
+
+    def begin(self, *, only_reads: bool = False) -> None:
+        self.begun.append(only_reads)
+        super().begin(only_reads=only_reads)
+
+
+@pytest.mark.parametrize(
+    ("body", "reads"),
+    [
+        ({"action": "availability", **IDS}, True),
+        ({"action": "suggest", **IDS}, True),
+        (BOOK, False),
+        ({"action": ["suggest"], **IDS}, False),
+        ([], False),
+    ],
+)
+def test_who_only_reads_begins_as_one_who_does(body: object, reads: bool) -> None:
+    turns = NotedTurns()
+    client_of(UseCasesDouble(turns=turns)).post(URL, json=body)
+    assert turns.begun == [reads]
+
+
+def test_who_asks_for_a_job_begins_as_one_who_only_reads() -> None:
+    turns = NotedTurns()
+    client_of(UseCasesDouble(turns=turns)).get("/api/v1/jobs/job_1")
+    assert turns.begun == [True]
+
+
+def test_who_is_turned_away_takes_nobodys_turn() -> None:
+    class Full(Unlimited):
+        def take(self, counted: Sequence[Subject], *, heeding: Sequence[Subject] = ()) -> float:
+            return 1.0
+
+    turns = NotedTurns()
+    client = client_of(UseCasesDouble(turns=turns, limits=Full()))
+    assert (client.post(URL, json=BOOK).status_code, turns.begun) == (429, [])
 
 
 def _busy(begun, most, lock, both):

@@ -19,11 +19,14 @@ class Crew:
         self.did: list[str] = []
         self._threads: list[threading.Thread] = []
 
-    def begin(self, name: str, turns: WorkTurns, work: Callable[[], object]) -> None:
+    def begin(self, name: str, turns: WorkTurns, work: Callable[[], object], *, only_reads: bool = False) -> None:
         def run() -> None:
-            with turns.turn():
+            turns.begin(only_reads=only_reads)
+            try:
                 self.did.append(name)
                 work()
+            finally:
+                turns.end()
 
         self._threads.append(threading.Thread(target=run, daemon=True))
         self._threads[-1].start()
@@ -42,7 +45,8 @@ def crew() -> Iterator[Crew]:
 
 
 def waiting(turns: WorkTurns) -> int:
-    return len(turns._line.beginning) + len(turns._line.coming_back)
+    line = turns._line
+    return len(line.reads) + len(line.changes) + len(line.coming_back)
 
 
 @pytest.mark.parametrize("at_once", [1, 2])
@@ -65,6 +69,19 @@ def test_who_came_first_begins_first(crew: Crew) -> None:
     go.set()
     crew.join()
     assert crew.did == ["0", "1", "2", "3", "4"]
+
+
+def test_who_only_reads_does_not_begin_behind_all_who_change_something_nor_before_them(crew: Crew) -> None:
+    turns, go = WorkTurns(at_once=1), threading.Event()
+    names = ["holds it", *(f"changes {number}" for number in range(4)), "reads 0", "reads 1"]
+    for number, name in enumerate(names):
+        crew.begin(name, turns, lambda: go.wait(10), only_reads=name.startswith("reads"))
+        eventually(lambda number=number: len(crew.did) + waiting(turns) == number + 1)  # type: ignore[misc]
+    go.set()
+    crew.join()
+    begun = [name.partition(" ")[0] for name in crew.did[1:]]
+    assert begun in (["reads", "changes"] * 2 + ["changes"] * 2, ["changes", "reads"] * 2 + ["changes"] * 2)
+    assert [name for name in crew.did if name.startswith("changes")] == names[1:5]
 
 
 def test_who_waits_aside_lets_others_work_and_comes_back_before_who_begins(crew: Crew) -> None:
