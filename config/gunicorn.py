@@ -5,6 +5,8 @@ from __future__ import annotations
 from threading import Barrier
 from typing import Any
 
+from gunicorn.glogging import Logger
+
 from config.lifeline import die_with_parent
 from config.logs import logging_config
 from config.settings import SettingsError, load_settings
@@ -36,6 +38,14 @@ timeout = 60  # seconds without a heartbeat of the main thread, which serves no 
 graceful_timeout = 30  # longer than the longest wait a caller may ask for
 keepalive = 5
 
+
+class OwnLinesOnly(Logger):
+    """Without gunicorn's access log, which config.logs silences: it would put each line together all the same."""
+
+    access_log_enabled = False
+
+
+logger_class = OwnLinesOnly
 control_socket_disable = True  # its path is one per user: two instances would share it
 logconfig_dict = logging_config("web", _settings.log_level)
 
