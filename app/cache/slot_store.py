@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -77,9 +78,11 @@ class Known:
         return self.without_hidden(entry.starts if entry else ())
 
     def without_hidden(self, starts: tuple[int, ...]) -> tuple[int, ...]:
-        if not self.taken:
-            return starts
-        return tuple(start for start in starts if not any(begin <= start < end for begin, end in self.taken))
+        for begin, end in self.taken:
+            first, behind = bisect_left(starts, begin), bisect_left(starts, end)
+            if first < behind:
+                starts = starts[:first] + starts[behind:]
+        return starts
 
 
 class SlotStore:
@@ -187,7 +190,7 @@ class SlotStore:
         return Known(
             entries={day: entry for day, entry in decoded.items() if entry},
             marks={day: mark.decode(errors="replace") if mark else "" for day, mark in zip(days, marks, strict=True)},
-            taken=[_span(member.decode()) for member in taken],
+            taken=[_span(member) for member in taken],
         )
 
     def _ask(self, question: Callable[[], T], *, otherwise: T) -> T:
@@ -215,6 +218,7 @@ def _new_mark(now_ms: int) -> str:
     return f"{now_ms}.{secrets.token_hex(8)}"
 
 
-def _span(member: str) -> tuple[int, int]:
-    begin, _, end = member.removeprefix(RESERVED).partition("-")
+@lru_cache(maxsize=8192)
+def _span(member: bytes) -> tuple[int, int]:
+    begin, _, end = member.decode().removeprefix(RESERVED).partition("-")
     return int(begin), int(end)
