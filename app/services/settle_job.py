@@ -149,8 +149,8 @@ class SettleJob:
                 unit.jobs.release_keys_of_appointment(appointment.id, keep=job.id)
             freed = unit.jobs.waiting_behind(job, now=self.clock())
             unit.commit()
-        self._update_cache(scene, booking)
         self._wake(job, freed, told)
+        self._update_cache(scene, booking)  # the caller waits for the bell; the time is still reserved
 
     def _refuse_slot(self, scene: Scene, result: Result, outcome: Outcome) -> None:
         job = scene.job

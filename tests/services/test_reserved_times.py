@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from app.domain.answers import Result
 from app.domain.appointments import Action
 from app.domain.jobs import Status
@@ -23,6 +25,15 @@ def test_a_booking_reserves_its_time_once_until_it_is_taken(desk: Desk) -> None:
 
     desk.work()
     assert [what for what, _ in desk.cache.told] == ["reserved", "taken"]
+
+
+def test_the_caller_hears_of_the_booking_before_the_cache_does(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.book()
+    heard_before: list[list[str]] = []
+    monkeypatch.setattr(desk.cache, "taken", lambda *_: heard_before.append(list(desk.bells.rung)))
+    desk.work()
+    assert heard_before == [desk.bells.rung]
+    assert len(desk.bells.rung) == 1
 
 
 def test_a_move_reserves_its_new_time(desk: Desk) -> None:
