@@ -20,6 +20,7 @@ from app.calcom.calls import Call, Operation
 from app.calcom.connections import new_session, trusted
 from app.calcom.pace import sample_of
 from app.calcom.silence import NoAnswerError, NotSentError, classified
+from app.calcom.write_sessions import WriteSessions
 from app.domain.directory import Access
 from app.domain.errors import PostponedError
 from app.domain.ports import Aside
@@ -77,10 +78,10 @@ class Reply:
 
 
 class Transport:
-    """Reads share one session a thread and keep connections open. A write opens a connection of its own.
+    """Reads share one session a thread and keep connections open. Writes keep theirs for a moment only.
 
     On a kept connection that the server closes at that moment, nobody can tell whether a request arrived; for a read
-    that costs one more try, for a write it would be an unknown outcome. A handshake more is the smaller price.
+    that costs one more try, for a write it is an unknown outcome.
     """
 
     def __init__(self, limits: TimeLimits, user_agent: str, traffic: Traffic, aside: Aside) -> None:
@@ -89,11 +90,13 @@ class Transport:
         self._traffic = traffic
         self._aside = aside
         self._trust = trusted()
+        self._writes = WriteSessions(self._trust)
         self._local = threading.local()
         self._sessions: WeakSet[requests.Session] = WeakSet()
         self._lock = threading.Lock()
 
     def close(self) -> None:
+        self._writes.close()
         with self._lock:
             for session in self._sessions:
                 session.close()
@@ -113,7 +116,7 @@ class Transport:
             return self._look(access, call, priority, until)
 
     def _write(self, access: Access, call: Call, until: float) -> Reply:
-        with new_session(self._trust) as session:
+        with self._writes.session(access.base_url) as session:
             return self._exchange(session, access, call, until)
 
     def _look(self, access: Access, call: Call, priority: Priority, until: float) -> Reply:
@@ -177,8 +180,6 @@ class Transport:
             headers["cal-api-version"] = call.version
         if call.body is not None:
             headers["Content-Type"] = "application/json"
-        if call.operation.is_write:
-            headers["Connection"] = "close"
         return headers
 
     def _session(self) -> requests.Session:
