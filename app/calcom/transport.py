@@ -214,6 +214,8 @@ def _check(access: Access) -> None:
 
 
 def _content(response: requests.Response) -> bytes:
+    if response.status_code < 200:  # http.client takes a 103 for the answer, which is still to come
+        raise NoAnswerError("cut_off", "InterimResponse")
     content = bytearray()
     for chunk in response.iter_content(CHUNK):
         content += chunk

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 import requests
 
 from app.calcom.connections import new_session
+from app.calcom.silence import NoAnswerError
 
 KEPT_SECONDS = 2.0
 """So long after its last answer a session writes once more, without the two round trips of a handshake.
@@ -21,13 +22,13 @@ only when they end themselves, and then mostly before a request is on its way, w
 """
 
 NOT_KEPT_SECONDS = 600.0
-"""So long a host gets a connection for each write after one that was kept had failed: there may be something between
+"""So long a host gets a connection for each write after one that was kept was cut off: there may be something between
 that closes connections unannounced.
 """
 
 
 class WriteSessions:
-    """Each is one thread's at a time, and one host's. Thread-safe."""
+    """Each is one thread's at a time, and one host's. Those nobody uses are closed by the next write. Thread-safe."""
 
     def __init__(self, trust: ssl.SSLContext) -> None:
         self._trust = trust
@@ -42,9 +43,9 @@ class WriteSessions:
         session = kept or new_session(self._trust)
         try:
             yield session
-        except BaseException:
+        except BaseException as error:
             session.close()
-            if kept:
+            if kept and isinstance(error, NoAnswerError) and error.code == "cut_off":
                 self._none_kept_until[base_url] = time.monotonic() + NOT_KEPT_SECONDS
             raise
         self._give_back(base_url, session)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from threading import Barrier, Thread
 
 import pytest
@@ -14,7 +15,7 @@ from app.calcom.connections import trusted
 from app.calcom.write_sessions import WriteSessions
 from tests.calcom.conftest import access_to
 from tests.calcom.examples import WISH, row
-from tests.calcom.scripted_server import ScriptedServer, answer, close, data, silence, then_close
+from tests.calcom.scripted_server import ScriptedServer, Step, answer, close, data, silence, then_close
 from tests.calcom.told import told
 
 BOOKED = data(row(), 201)
@@ -71,10 +72,32 @@ def test_a_write_on_a_connection_that_closes_meanwhile_is_unknown_and_the_host_g
         assert server.connections == 4
 
 
+@pytest.mark.parametrize("interim", [102, 103])
+def test_an_answer_that_is_only_interim_is_nobodys(calendar: CalcomCalendar, interim: int) -> None:
+    """The one that follows would be taken for that of the next write."""
+
+    def both(connection: socket.socket) -> None:
+        connection.sendall(f"HTTP/1.1 {interim} Wait\r\n\r\n".encode())
+        BOOKED(connection)
+
+    with ScriptedServer(both, data(row(uid="xyz"), 201)) as server:
+        here = access_to(server.url)
+        assert [told(calendar.book(here, WISH)) for _ in range(2)] == ["unknown", "succeeded xyz"]
+        assert server.connections == 2
+
+
+@pytest.mark.parametrize("answered", [silence, answer(201, b"[" + b"0," * 3_000_000 + b"0]")], ids=["late", "too much"])
+def test_a_write_that_fails_otherwise_says_nothing_against_keeping(calendar: CalcomCalendar, answered: Step) -> None:
+    with ScriptedServer(BOOKED, answered, BOOKED) as server:
+        for connections in (1, 1, 2, 2):
+            calendar.book(access_to(server.url), WISH)
+            assert server.connections == connections
+
+
 def test_a_connection_is_kept_after_a_no_and_not_after_silence(calendar: CalcomCalendar) -> None:
     no = answer(400, {"status": "error", "error": {"message": "no"}})
     with ScriptedServer(no, silence, BOOKED) as server:
-        for connections in (1, 1, 2, 3):
+        for connections in (1, 1, 2):
             calendar.book(access_to(server.url), WISH)
             assert server.connections == connections
 
@@ -113,11 +136,12 @@ def test_many_threads_leave_no_more_than_there_were_writes_at_a_time(sessions: W
     def write() -> None:
         for _ in range(20):
             with sessions.session(HERE):
-                all_at_it.wait(10)
+                all_at_it.wait(30)
 
     threads = [Thread(target=write) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(20)
-    assert len(sessions._free[HERE]) == 8
+        thread.join(60)
+    assert not all_at_it.broken
+    assert 0 < len(sessions._free[HERE]) <= 8
