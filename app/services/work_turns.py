@@ -15,7 +15,7 @@ PATIENCE = 30.0
 
 
 class WorkTurns:
-    """Threads that have a turn work, in the order they came; who comes back from waiting goes before who begins.
+    """Threads that have a turn work, each kind in its order; who comes back from waiting goes before who begins.
 
     Without that, of hundreds of threads each new one slows down those that are about to finish; and where a thousand
     are woken within a second, they take the processor from each other so often that none of them gets on.
@@ -169,9 +169,12 @@ class _Line:
         return False
 
     def pass_on(self) -> None:
-        self._beginning.rotate()
-        queue = self.coming_back or self._beginning[0] or self._beginning[1]
+        queue = self.coming_back or self._who_begins()
         if queue:
             queue.popleft().set()
         else:
             self.free += 1
+
+    def _who_begins(self) -> deque[threading.Event]:
+        self._beginning.rotate()
+        return self._beginning[0] or self._beginning[1]

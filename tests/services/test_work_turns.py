@@ -84,6 +84,22 @@ def test_who_only_reads_does_not_begin_behind_all_who_change_something_nor_befor
     assert [name for name in crew.did if name.startswith("changes")] == names[1:5]
 
 
+def test_who_comes_back_in_between_changes_nothing_about_whose_line_is_next() -> None:
+    """Whoever begins stands aside once, so that each who begins is followed by one who comes back."""
+    turns = WorkTurns(at_once=1)
+    line, begun = turns._line, list[str]()
+    line.free = 0
+    reads, changes = ([threading.Event() for _ in range(20)] for _ in range(2))
+    line.reads.extend(reads)
+    line.changes.extend(changes)
+    for _ in range(20):
+        line.pass_on()
+        begun.append(f"{sum(turn.is_set() for turn in reads)}:{sum(turn.is_set() for turn in changes)}")
+        line.coming_back.append(threading.Event())
+        line.pass_on()
+    assert begun[-1] == "10:10"
+
+
 def test_who_waits_aside_lets_others_work_and_comes_back_before_who_begins(crew: Crew) -> None:
     turns, answered, go = WorkTurns(at_once=1), threading.Event(), threading.Event()
 
