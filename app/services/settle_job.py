@@ -149,8 +149,9 @@ class SettleJob:
                 unit.jobs.release_keys_of_appointment(appointment.id, keep=job.id)
             freed = unit.jobs.waiting_behind(job, now=self.clock())
             unit.commit()
-        self._wake(job, freed, told)
-        self._update_cache(scene, booking)  # the caller waits for the bell; the time is still reserved
+        self.doorbell.ring(job.id)
+        self._update_cache(scene, booking)  # behind the bell, which a caller waits for
+        self._publish(freed, told)
 
     def _refuse_slot(self, scene: Scene, result: Result, outcome: Outcome) -> None:
         job = scene.job
@@ -211,17 +212,14 @@ class SettleJob:
                 unit.jobs.release_keys_of_appointment(job.appointment_id, keep=job.id)
             freed = unit.jobs.waiting_behind(job, now=self.clock())
             unit.commit()
-        self._wake(job, freed, told)
-
-    def _wake(self, job: Job, freed: Iterable[str], told: Iterable[str]) -> None:
         self.doorbell.ring(job.id)
-        self._publish(freed)
-        for delivery_id in told:
-            self.publisher.publish_delivery(delivery_id)
+        self._publish(freed, told)
 
-    def _publish(self, freed: Iterable[str]) -> None:
+    def _publish(self, freed: Iterable[str], told: Iterable[str] = ()) -> None:
         for job_id in freed:
             self.publisher.publish(job_id)
+        for delivery_id in told:
+            self.publisher.publish_delivery(delivery_id)
 
     def _update_cache(self, scene: Scene, booking: Booking) -> None:
         account_id, event_type_id = scene.account.id, scene.agent.event_type.id
