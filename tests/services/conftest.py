@@ -1,4 +1,4 @@
-"""A desk (callers' use cases, scripted calendar) and an office (operators' use cases, sandbox) for each test."""
+"""A desk (callers' use cases, scripted calendar), an office (operators', sandbox) and a crew for each test."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.services.crew import Crew
 from tests.services.desk import Desk
 from tests.services.office import Office
 from tests.services.post_office import PostOffice
@@ -41,3 +42,10 @@ def post(tmp_path: Path) -> Iterator[PostOffice]:
     left_open = made.database.checked_out()
     made.database.dispose()
     assert left_open == 0
+
+
+@pytest.fixture
+def crew() -> Iterator[Crew]:
+    crew = Crew()
+    yield crew
+    crew.join()

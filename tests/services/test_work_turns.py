@@ -4,49 +4,12 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
 
 import pytest
 
 from app.services.work_turns import WayBack, WorkTurns
+from tests.services.crew import Crew, waiting
 from tests.support.waiting import eventually
-
-
-class Crew:
-    """Threads in turns of their own, and what they did in which order."""
-
-    def __init__(self) -> None:
-        self.did: list[str] = []
-        self._threads: list[threading.Thread] = []
-
-    def begin(self, name: str, turns: WorkTurns, work: Callable[[], object], *, only_reads: bool = False) -> None:
-        def run() -> None:
-            turns.begin(only_reads=only_reads)
-            try:
-                self.did.append(name)
-                work()
-            finally:
-                turns.end()
-
-        self._threads.append(threading.Thread(target=run, daemon=True))
-        self._threads[-1].start()
-
-    def join(self) -> None:
-        for thread in self._threads:
-            thread.join(10)
-            assert not thread.is_alive()
-
-
-@pytest.fixture
-def crew() -> Iterator[Crew]:
-    crew = Crew()
-    yield crew
-    crew.join()
-
-
-def waiting(turns: WorkTurns) -> int:
-    line = turns._line
-    return len(line.reads) + len(line.changes) + len(line.coming_back)
 
 
 @pytest.mark.parametrize("at_once", [1, 2])
@@ -69,35 +32,6 @@ def test_who_came_first_begins_first(crew: Crew) -> None:
     go.set()
     crew.join()
     assert crew.did == ["0", "1", "2", "3", "4"]
-
-
-def test_who_only_reads_does_not_begin_behind_all_who_change_something_nor_before_them(crew: Crew) -> None:
-    turns, go = WorkTurns(at_once=1), threading.Event()
-    names = ["holds it", *(f"changes {number}" for number in range(4)), "reads 0", "reads 1"]
-    for number, name in enumerate(names):
-        crew.begin(name, turns, lambda: go.wait(10), only_reads=name.startswith("reads"))
-        eventually(lambda number=number: len(crew.did) + waiting(turns) == number + 1)  # type: ignore[misc]
-    go.set()
-    crew.join()
-    begun = [name.partition(" ")[0] for name in crew.did[1:]]
-    assert begun in (["reads", "changes"] * 2 + ["changes"] * 2, ["changes", "reads"] * 2 + ["changes"] * 2)
-    assert [name for name in crew.did if name.startswith("changes")] == names[1:5]
-
-
-def test_who_comes_back_in_between_changes_nothing_about_whose_line_is_next() -> None:
-    """Whoever begins stands aside once, so that each who begins is followed by one who comes back."""
-    turns = WorkTurns(at_once=1)
-    line, begun = turns._line, list[str]()
-    line.free = 0
-    reads, changes = ([threading.Event() for _ in range(20)] for _ in range(2))
-    line.reads.extend(reads)
-    line.changes.extend(changes)
-    for _ in range(20):
-        line.pass_on()
-        begun.append(f"{sum(turn.is_set() for turn in reads)}:{sum(turn.is_set() for turn in changes)}")
-        line.coming_back.append(threading.Event())
-        line.pass_on()
-    assert begun[-1] == "10:10"
 
 
 def test_who_waits_aside_lets_others_work_and_comes_back_before_who_begins(crew: Crew) -> None:
