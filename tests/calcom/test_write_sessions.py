@@ -86,6 +86,17 @@ def test_an_answer_that_is_only_interim_is_nobodys(calendar: CalcomCalendar, int
         assert server.connections == 2
 
 
+def test_a_look_with_an_interim_answer_is_asked_once_more_elsewhere(calendar: CalcomCalendar) -> None:
+    def both(connection: socket.socket) -> None:
+        connection.sendall(b"HTTP/1.1 103 Early Hints\r\n\r\n")
+        data(row())(connection)
+
+    with ScriptedServer(both, data(row(uid="xyz"))) as server:
+        found = calendar.booking(access_to(server.url), "abc")
+        assert found is not None
+        assert (found.uid, server.connections) == ("xyz", 2)
+
+
 @pytest.mark.parametrize("answered", [silence, answer(201, b"[" + b"0," * 3_000_000 + b"0]")], ids=["late", "too much"])
 def test_a_write_that_fails_otherwise_says_nothing_against_keeping(calendar: CalcomCalendar, answered: Step) -> None:
     with ScriptedServer(BOOKED, answered, BOOKED) as server:
