@@ -46,8 +46,12 @@ class EndpointStore(Protocol):
 
     def get(self, endpoint_id: str) -> Endpoint | None: ...
 
+    def of_organization(self, org_id: str) -> list[Endpoint]:
+        """In the order of their making."""
+        ...
+
     def all(self, org_id: str | None = None, span: Span = WHOLE) -> list[Endpoint]:
-        """In the order of their making: every endpoint, or those of one organization."""
+        """As many as `span` holds, in the order of their making, of every organization or of one."""
         ...
 
     def save(self, endpoint: Endpoint) -> None:

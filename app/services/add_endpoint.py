@@ -75,7 +75,7 @@ class AddEndpoint:
     def _store(self, new: NewEndpoint, actor: str) -> NewEndpoint:
         with self.open_unit() as unit:
             org_id = organization_named(unit.directory, new.endpoint.org_id).id
-            if len(unit.endpoints.all(org_id)) >= MOST_ENDPOINTS:
+            if len(unit.endpoints.of_organization(org_id)) >= MOST_ENDPOINTS:
                 raise ConflictError(f"The organization has {MOST_ENDPOINTS} endpoints, as many as it may have.")
             chosen = checked_agents(unit.directory, org_id, new.endpoint.agent_ids)
             endpoint = replace(new.endpoint, agent_ids=chosen)

@@ -17,7 +17,7 @@ def record_event(unit: UnitOfWork, *events: Event) -> tuple[str, ...]:
     Whoever does not publish them need not care: the scheduler does within a second. Where the organization has no
     endpoint at all, nothing is kept; one that is disabled or not verified yet gets a delivery when it is recovered.
     """
-    endpoints = unit.endpoints.all(events[0].org_id)
+    endpoints = unit.endpoints.of_organization(events[0].org_id)
     if not endpoints:
         return ()
     return tuple(delivery_id for event in events for delivery_id in _deliveries_of(unit, event, endpoints))

@@ -152,7 +152,7 @@ class SubmitJob:
 
 def _check_endpoints(unit: UnitOfWork, org_id: str, chosen: tuple[str, ...]) -> None:
     """A request may choose among its organization's endpoints, and name no address. Raises RefusedError."""
-    if chosen and not {endpoint.id for endpoint in unit.endpoints.all(org_id)}.issuperset(chosen):
+    if chosen and not {endpoint.id for endpoint in unit.endpoints.of_organization(org_id)}.issuperset(chosen):
         raise RefusedError(Result.INVALID, fields={"webhook_endpoints": "names one that is not registered"})
 
 

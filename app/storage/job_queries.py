@@ -27,7 +27,13 @@ WOKEN_AT_ONCE = 20
 _now = bindparam("now", type_=UtcTime)
 _behind = select(jobs).where(waits_behind(_now), is_unhindered(_now))
 WAITING_BEHIND = _behind.order_by(jobs.c.created_at, jobs.c.id).limit(WOKEN_AT_ONCE)
-"""Made once: to put it together takes longer than to run it."""
+_on_it = (
+    jobs.c.appointment_id == bindparam("appointment"),
+    jobs.c.org_id == bindparam("org"),
+    jobs.c.calendar == bindparam("calendar"),
+)
+NEWEST_ON = select(jobs.c.created_at).where(is_open, *_on_it).order_by(jobs.c.created_at.desc()).limit(1)
+"""Made once: to put one together takes longer than to run it."""
 
 
 def oldest_due(connection: Connection, *, now: datetime) -> datetime | None:
@@ -47,11 +53,8 @@ def _oldest_ready(
 def newest_open_on(
     connection: Connection, org_id: str, calendar: str, appointment_id: str, contacts: frozenset[str] | None
 ) -> datetime | None:
-    on_it = [jobs.c.appointment_id == appointment_id, jobs.c.org_id == org_id, jobs.c.calendar == calendar]
-    if contacts is not None:
-        on_it.append(_booked_for(sorted(contacts)))
-    newest = select(jobs.c.created_at).where(is_open, *on_it).order_by(jobs.c.created_at.desc()).limit(1)
-    return connection.scalar(newest)
+    newest = NEWEST_ON if contacts is None else NEWEST_ON.where(_booked_for(sorted(contacts)))
+    return connection.scalar(newest, {"appointment": appointment_id, "org": org_id, "calendar": calendar})
 
 
 def has_open(connection: Connection, *, agent_id: str | None, account_id: str | None) -> bool:

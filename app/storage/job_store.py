@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Update, case, delete, select, update
+from sqlalchemy import Connection, Update, bindparam, case, delete, select, update
 
 from app.domain.answers import Final, Result
 from app.domain.dedupe import is_explicit
@@ -15,7 +15,7 @@ from app.domain.outcomes import Trace
 from app.domain.stores import DueJob, JobFilter, Queue
 from app.storage import attempt_rows, job_decisions, job_queries, job_wakes, queue_queries
 from app.storage.codec import final_to_json
-from app.storage.dialects import insert_into, rows_changed
+from app.storage.dialects import INSERT, dialect_of, rows_changed
 from app.storage.job_conditions import take_turns
 from app.storage.job_moves import (
     AT_ONCE,
@@ -36,6 +36,21 @@ CLOCKS_DIFFER = timedelta(seconds=2)
 """Hosts' clocks may: a job that one of them made this moment is due on every other."""
 
 
+ADD = {
+    dialect: insert(jobs).on_conflict_do_nothing(index_elements=[jobs.c.dedupe_key]).returning(jobs.c.id)
+    for dialect, insert in INSERT.items()
+}
+_ended = (
+    jobs.c.appointment_id == bindparam("appointment"),
+    jobs.c.id != bindparam("keep"),
+    jobs.c.finished_at.is_not(None),
+    jobs.c.dedupe_key.is_not(None),
+)
+WITH_KEYS = select(jobs.c.id, jobs.c.dedupe_key).where(*_ended)
+RELEASE_KEYS = update(jobs).where(jobs.c.id.in_(bindparam("these", expanding=True)), *_ended).values(dedupe_key=None)
+"""Made once, as they run with every job: to put one together takes longer than to run it."""
+
+
 class SqlJobStore:
     """Methods that return False or None changed nothing; nothing is kept before the unit of work commits."""
 
@@ -43,9 +58,7 @@ class SqlJobStore:
         self._connection = connection
 
     def add(self, job: Job) -> bool:
-        new = insert_into(self._connection, jobs).on_conflict_do_nothing(index_elements=[jobs.c.dedupe_key])
-        inserted = self._connection.execute(new.returning(jobs.c.id), job_to_row(job))
-        return inserted.one_or_none() is not None
+        return self._connection.execute(ADD[dialect_of(self._connection)], job_to_row(job)).one_or_none() is not None
 
     def get(self, job_id: str) -> Job | None:
         row = self._connection.execute(GET, {"this_job": job_id}).one_or_none()
@@ -145,16 +158,11 @@ class SqlJobStore:
         return self._changed(held.values(dedupe_key=None))
 
     def release_keys_of_appointment(self, appointment_id: str, *, keep: str) -> None:
-        ended = (
-            jobs.c.appointment_id == appointment_id,
-            jobs.c.id != keep,
-            jobs.c.finished_at.is_not(None),
-            jobs.c.dedupe_key.is_not(None),
-        )
-        held = self._connection.execute(select(jobs.c.id, jobs.c.dedupe_key).where(*ended)).all()
+        named = {"appointment": appointment_id, "keep": keep}
+        held = self._connection.execute(WITH_KEYS, named).all()
         implied = [job_id for job_id, key in held if not is_explicit(key)]
         if implied:
-            self._connection.execute(update(jobs).where(jobs.c.id.in_(implied), *ended).values(dedupe_key=None))
+            self._connection.execute(RELEASE_KEYS, named | {"these": implied})
 
     def due(self, *, now: datetime, unpublished_since: datetime, per_org: int) -> dict[str, list[DueJob]]:
         """Without those that could not be claimed now."""
