@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.domain.answers import Final, Result
 from app.domain.appointments import AppointmentStatus, Book, Booking, Cancel
-from app.domain.errors import CalendarError
+from app.domain.errors import CalendarError, StoreUnavailableError
 from app.domain.jobs import Job, Status
 from app.domain.outcomes import (
     POSTPONED,
@@ -147,11 +148,10 @@ class SettleJob:
             unit.callbacks.close_settled(job, appointment.attendee, now=self.clock())
             if not isinstance(job.command, Book):
                 unit.jobs.release_keys_of_appointment(appointment.id, keep=job.id)
-            freed = unit.jobs.waiting_behind(job, now=self.clock())
             unit.commit()
         self.doorbell.ring(job.id)
         self._update_cache(scene, booking)  # behind the bell, which a caller waits for
-        self._publish(freed, told)
+        self._pass_on(job, told)
 
     def _refuse_slot(self, scene: Scene, result: Result, outcome: Outcome) -> None:
         job = scene.job
@@ -195,9 +195,9 @@ class SettleJob:
                 outcome=POSTPONED if isinstance(outcome, RetryLater) and not outcome.counts else outcome.name,
                 trace=outcome.trace,
             )
-            freed = unit.jobs.waiting_behind(job, now=self.clock()) if isinstance(outcome, RetryLater) else []
             unit.commit()
-        self._publish(freed)
+        if isinstance(outcome, RetryLater):
+            self._pass_on(job)
 
     def _finish(self, job: Job, outcome: Outcome, status: Status, final: Final) -> None:
         with self.open_unit() as unit:
@@ -210,12 +210,18 @@ class SettleJob:
             if final.result is Result.ALREADY_CANCELLED:
                 unit.appointments.set_status(job.appointment_id, AppointmentStatus.CANCELLED)
                 unit.jobs.release_keys_of_appointment(job.appointment_id, keep=job.id)
-            freed = unit.jobs.waiting_behind(job, now=self.clock())
             unit.commit()
         self.doorbell.ring(job.id)
-        self._publish(freed, told)
+        self._pass_on(job, told)
 
-    def _publish(self, freed: Iterable[str], told: Iterable[str] = ()) -> None:
+    def _pass_on(self, job: Job, told: Iterable[str] = ()) -> None:
+        """Wake the jobs that waited for this one, and send what is told of it. What is missed here the scheduler finds.
+
+        Looked for only now: the caller of this job need not wait for it, nor need others for a lock.
+        """
+        freed: Sequence[str] = ()
+        with suppress(StoreUnavailableError), self.read_unit() as unit:
+            freed = unit.jobs.waiting_behind(job, now=self.clock())
         for job_id in freed:
             self.publisher.publish(job_id)
         for delivery_id in told:

@@ -11,10 +11,12 @@ from typing import Any
 import pytest
 
 from app.domain.answers import Answer, Result
+from app.domain.appointments import Action
 from app.domain.errors import StoreUnavailableError
 from app.domain.jobs import Status
 from app.services.rescue_jobs import LEADER, LEADER_LEASE
 from tests.services.desk import TWO_PM_TUESDAY, Desk
+from tests.services.waiters import CountedUnits
 
 
 def test_a_database_that_blinks_while_a_caller_waits_does_not_unsay_the_acceptance(desk: Desk) -> None:
@@ -51,6 +53,26 @@ def test_a_commit_that_happened_although_its_connection_broke_is_an_acceptance(d
 
     assert answer.result is Result.CONFIRMING
     assert len(desk.calendar.live()) == 1
+
+
+@pytest.mark.parametrize("is_away", [False, True])
+def test_a_job_that_waited_for_another_runs_behind_it_whether_or_not_its_worker_can_look(
+    desk: Desk, *, is_away: bool
+) -> None:
+    booked = desk.book()
+    cancelled = desk.ask(Action.CANCEL, appointment_id=booked.appointment_id)
+    desk.bells.published.remove(cancelled.job_id)  # it came while the booking was under way, and to nothing
+    if is_away:
+        rest = desk.execute.settle_job
+        desk.execute = replace(desk.execute, settle_job=replace(rest, read_unit=CountedUnits(desk, are_away=True)))
+
+    desk.work()
+
+    assert desk.bells.rung[0] == booked.job_id
+    assert desk.job(booked.job_id).status is Status.SUCCEEDED
+    assert desk.job(cancelled.job_id).status is (Status.QUEUED if is_away else Status.SUCCEEDED)
+    assert desk.work_until_final(cancelled.job_id).status is Status.SUCCEEDED
+    assert desk.calendar.live() == []
 
 
 @pytest.mark.parametrize("why", ["broker away", "worker stopping"])

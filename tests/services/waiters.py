@@ -14,10 +14,10 @@ from tests.services.noting import Later, noted_by
 class CountedUnits:
     """The desk's reading units, and how many were opened; `are_away`: none can be."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, *, are_away: bool = False) -> None:
         self._desk = desk
         self.opened = 0
-        self.are_away = False
+        self.are_away = are_away
 
     def __call__(self) -> Any:
         if self.are_away:
