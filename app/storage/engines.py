@@ -107,7 +107,7 @@ def _begin_sqlite(turns: WriteTurns, connection: Connection) -> None:
     raw = _raw(connection)
     raw.execute(f"PRAGMA query_only = {int(reading)}")
     if reading:
-        connection.exec_driver_sql("BEGIN")
+        raw.execute("BEGIN")  # takes no lock yet, so that it cannot fail
     elif not turns.begin(raw):
         raise StoreUnavailableError("the database did not do it: others wrote to it all the time")
 
