@@ -11,7 +11,7 @@ from sqlalchemy.pool import QueuePool
 from app.domain.ports import Clock
 from app.storage.cipher import Cipher
 from app.storage.clock import DatabaseClock
-from app.storage.engines import READING, SEARCHING, checkpoint, make_engine, pool_wait_limited
+from app.storage.engines import checkpoint, make_engine, pool_wait_limited, reading, searching
 from app.storage.unit_of_work import SqlUnitOfWork
 
 POOL_SIZE = 16
@@ -44,8 +44,8 @@ class Database:
         self._engine = make_engine(
             url, poolclass=QueuePool, pool_size=pool_size, max_overflow=0, pool_timeout=pool_wait
         )
-        self._reading = self._engine.execution_options(**READING)
-        self._searching = self._engine.execution_options(**SEARCHING)
+        self._reading = reading(self._engine)
+        self._searching = searching(self._engine)
         self.clock = DatabaseClock(self._reading, local)
         self._directory_listeners: list[Callable[[], None]] = []
 

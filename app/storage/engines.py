@@ -21,14 +21,8 @@ from app.storage.write_turns import WriteTurns
 UNDEFINED_TABLE = "42P01"
 """PostgreSQL's own code; SQLite has an OperationalError like any other. Its driver is loaded where it is used alone."""
 
-READING = {"postgresql_readonly": True, "sqlite_readonly": True}
-"""Execution options of a transaction that only reads."""
-
-SEARCHING = READING | {"plans_anew": True}
-"""Of one that reads by conditions that hold now for few rows and now for most. Once a statement was run ten times on a
-connection, PostgreSQL may plan it for values it does not know: a count that stops at a thousand rows then reads a
-million.
-"""
+READING = {"only_reads": True}
+"""Execution option of a connection that only reads."""
 
 SQLITE_PRAGMAS = (
     "busy_timeout = 5000",
@@ -86,6 +80,27 @@ def make_engine(url: str, *, poolclass: type[Pool] = NullPool, **pool: float) ->
     return engine
 
 
+def reading(engine: Engine) -> Engine:
+    """The same connections for what only reads; a write raises StoreUnavailableError.
+
+    On PostgreSQL without a transaction: within one each statement would see what is committed by then as well (READ
+    COMMITTED), and to begin and end it takes two more round trips.
+    """
+    if engine.dialect.name == "sqlite":
+        return engine.execution_options(**READING)
+    alone = engine.execution_options(**READING, isolation_level="AUTOCOMMIT")
+    event.listen(alone, "before_cursor_execute", _refuse_write)
+    return alone
+
+
+def searching(engine: Engine) -> Engine:
+    """For what reads by conditions that hold now for few rows and now for most. Once a statement was run ten times
+    on a connection, PostgreSQL may plan it for values it does not know: a count that stops at a thousand rows then
+    reads a million.
+    """
+    return engine.execution_options(**READING, postgresql_readonly=True, plans_anew=True)
+
+
 @contextmanager
 def pool_wait_limited() -> Iterator[None]:
     """Around taking a connection: raises StoreUnavailableError where none became free in time."""
@@ -103,7 +118,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, record: Any) -> None:
 
 def _begin_sqlite(turns: WriteTurns, connection: Connection) -> None:
     """Take the write lock at once: a transaction that reads first and then writes fails when another one wrote."""
-    reading = connection.get_execution_options().get("sqlite_readonly", False)
+    reading = connection.get_execution_options().get("only_reads", False)
     raw = _raw(connection)
     raw.execute(f"PRAGMA query_only = {int(reading)}")
     if reading:
@@ -141,6 +156,14 @@ def _prepare_postgresql(connection: Any, record: Any) -> None:
 def _begin_postgresql(connection: Connection) -> None:
     if connection.get_execution_options().get("plans_anew", False):
         connection.exec_driver_sql("SET LOCAL plan_cache_mode = force_custom_plan")
+
+
+def _refuse_write(
+    _connection: Connection, _cursor: Any, _statement: str, _values: Any, context: Any, _many: Any
+) -> None:
+    """Here, as PostgreSQL itself refuses writes only within a transaction that is said to have none."""
+    if context.isinsert or context.isupdate or context.isdelete:
+        raise StoreUnavailableError("a unit that only reads was to write")
 
 
 def _replace_if_ended(connection: Any, record: Any, proxy: Any) -> None:

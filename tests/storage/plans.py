@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, event
 
-from app.storage.engines import READING, make_engine
+from app.storage.engines import make_engine, reading
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Step:
 
 def steps_of(database_url: str, ask: Callable[[Connection], Any]) -> list[Step]:
     """Of every statement that `ask` makes."""
-    engine = make_engine(database_url).execution_options(**READING)
+    engine = reading(make_engine(database_url))
     asked: list[tuple[str, Any]] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:

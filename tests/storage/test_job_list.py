@@ -15,7 +15,7 @@ from app.domain.directory import Organization
 from app.domain.job_search import JobPage, JobSearch, Part
 from app.domain.jobs import Job, Status
 from app.storage.database import Database
-from app.storage.engines import READING, make_engine
+from app.storage.engines import make_engine, reading
 from app.storage.job_list import SqlJobList
 from tests.storage import rows
 from tests.storage.rows import ANN, NOW, SECOND, START, TRACE
@@ -33,8 +33,8 @@ def found(database: Database, **wanted: Any) -> list[str]:
     return [listed.job.id for listed in page(database, **wanted).rows]
 
 
-def reading(database_url: str) -> Connection:
-    return make_engine(database_url).execution_options(**READING).connect()
+def reader(database_url: str) -> Connection:
+    return reading(make_engine(database_url)).connect()
 
 
 def counts(database: Database, **wanted: Any) -> dict[Status, int]:
@@ -120,7 +120,7 @@ def test_of_a_contact_with_too_many_appointments_the_newest_are_looked_at(
     database: Database, database_url: str
 ) -> None:
     jobs = [rows.added(database, created_at=NOW + number * SECOND) for number in range(3)]
-    with reading(database_url) as connection:
+    with reader(database_url) as connection:
         found = SqlJobList(connection, most_appointments=2).page(JobSearch(contacts=frozenset({ANN.email})), Part())
     assert [listed.job.id for listed in found.rows] == [jobs[2].id, jobs[1].id]
 
@@ -157,7 +157,7 @@ def test_open_jobs_are_counted_exactly_and_final_ones_up_to_a_bound(database: Da
     ended(database, Result.BOOKED, end=Status.SUCCEEDED)
     ended(database, Result.BOOKED, end=Status.SUCCEEDED, org_id="another")
     counted = {Status.QUEUED: 4, Status.RUNNING: 0, Status.RETRYING: 0, Status.DISCARDED: 0}
-    with reading(database_url) as connection:
+    with reader(database_url) as connection:
         bounded = SqlJobList(connection, counted=2).counts(JobSearch(status=Status.QUEUED))
     assert bounded == {**counted, Status.FAILED: 3, Status.SUCCEEDED: 2}
     assert counts(database, org_id="org") == {**counted, Status.FAILED: 4, Status.SUCCEEDED: 1}

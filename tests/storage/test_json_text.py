@@ -14,7 +14,7 @@ from app.domain.job_search import JobSearch, Part
 from app.domain.jobs import Status
 from app.storage import job_facts
 from app.storage.database import Database
-from app.storage.engines import READING, make_engine
+from app.storage.engines import make_engine, reading
 from app.storage.json_text import JsonText
 from app.storage.tables import jobs
 from tests.storage import rows
@@ -23,7 +23,7 @@ from tests.storage.rows import NOW, START
 
 def facts(database_url: str, job_id: str) -> tuple[Any, ...]:
     readers = (job_facts.action_of, job_facts.result_of, job_facts.call_of, job_facts.email_of, job_facts.phone_of)
-    with make_engine(database_url).execution_options(**READING).connect() as connection:
+    with reading(make_engine(database_url)).connect() as connection:
         return tuple(connection.execute(select(*(read(jobs) for read in readers)).where(jobs.c.id == job_id)).one())
 
 

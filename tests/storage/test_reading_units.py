@@ -81,6 +81,23 @@ def test_an_exception_in_a_unit_that_reads_is_raised_and_throws_nothing_away(nar
 
 
 @pytest.mark.postgres
+def test_a_unit_that_reads_keeps_no_transaction_open_and_the_next_one_that_writes_has_one(
+    narrow: Database, postgres_url: str
+) -> None:
+    job = rows.make_job()
+    states = "SELECT state FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    with psycopg.connect(postgres_url, autocommit=True) as administrator:
+        with narrow.reading_unit() as unit:
+            assert unit.jobs.get(job.id) is None
+            assert administrator.execute(states).fetchall() == [("idle",)]
+        with narrow.unit() as unit:
+            assert unit.jobs.add(job)
+            assert administrator.execute(states).fetchall() == [("idle in transaction",)]
+    with narrow.reading_unit() as unit:
+        assert unit.jobs.get(job.id) is None
+
+
+@pytest.mark.postgres
 def test_what_has_been_read_is_good_though_the_connection_is_lost_at_the_end(
     narrow: Database, postgres_url: str
 ) -> None:
