@@ -90,7 +90,7 @@ def _measure(wanted: dict[str, Measure], scale: Scale) -> tuple[list[Row], list[
         print(f"{name} ...", end=" ", flush=True)
         try:
             rows += line(scale)
-        except (RuntimeError, AssertionError, OSError) as fault:
+        except Exception as fault:  # whatever it is, it is shown, and minutes of the others are not lost
             traceback.print_exception(fault)
             failed.append(name)
         print(f"{time.monotonic() - began:.0f} s", flush=True)
