@@ -177,7 +177,7 @@ class JobStore(Protocol):
     def under_way_on(self, appointment_id: str) -> list[str]:
         """Ids of jobs on this appointment that run or whose write has an open outcome.
 
-        Until the unit ends no other one can be claimed, so that the appointment's row stays as it is.
+        Until a unit that writes ends no other one can be claimed, so that the appointment's row stays as it is.
         """
         ...
 
@@ -195,7 +195,10 @@ class LeaseStore(Protocol):
 
 
 class UnitOfWork(Protocol):
-    """One transaction; rolled back unless `commit()` was called. Raises StoreUnavailableError."""
+    """One transaction; rolled back unless `commit()` was called. Raises StoreUnavailableError.
+
+    One that only reads need not be one: what it reads later may be younger, and no lock outlasts its statement.
+    """
 
     jobs: JobStore
     job_list: JobList

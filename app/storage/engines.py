@@ -84,7 +84,7 @@ def reading(engine: Engine) -> Engine:
     """The same connections for what only reads; a write raises StoreUnavailableError.
 
     On PostgreSQL without a transaction: within one each statement would see what is committed by then as well (READ
-    COMMITTED), and to begin and end it takes two more round trips.
+    COMMITTED), and to begin and end it takes two more round trips. A lock ends with the statement that takes it.
     """
     if engine.dialect.name == "sqlite":
         return engine.execution_options(**READING)
@@ -118,10 +118,10 @@ def _prepare_sqlite(connection: sqlite3.Connection, record: Any) -> None:
 
 def _begin_sqlite(turns: WriteTurns, connection: Connection) -> None:
     """Take the write lock at once: a transaction that reads first and then writes fails when another one wrote."""
-    reading = connection.get_execution_options().get("only_reads", False)
+    only_reads = connection.get_execution_options().get("only_reads", False)
     raw = _raw(connection)
-    raw.execute(f"PRAGMA query_only = {int(reading)}")
-    if reading:
+    raw.execute(f"PRAGMA query_only = {int(only_reads)}")
+    if only_reads:
         raw.execute("BEGIN")  # takes no lock yet, so that it cannot fail
     elif not turns.begin(raw):
         raise StoreUnavailableError("the database did not do it: others wrote to it all the time")

@@ -127,7 +127,7 @@ def take_turns(connection: Connection, job_id: str, at: Job | None = None) -> No
 
 
 def hold_appointment(connection: Connection, appointment_id: str) -> None:
-    """Until the transaction ends, no job on this appointment is claimed or begins to send."""
+    """Until the transaction ends, if there is one, no job on this appointment is claimed or begins to send."""
     if on_postgresql(connection):
         _lock(connection, _name_of(appointment_id))
 

@@ -1,4 +1,4 @@
-"""One transaction, and the stores that work in it."""
+"""One transaction, or a connection to read with, and the stores that work in it."""
 
 from __future__ import annotations
 
@@ -55,8 +55,9 @@ from app.storage.tally_store import SqlTallyStore
 class SqlUnitOfWork:
     """Begins when it is entered and is rolled back when it is left, unless `commit()` was called.
 
-    Of one that only reads nothing can be rolled back, and it ends with a commit: a rollback throws away all that the
-    PostgreSQL driver has prepared on the connection, and planning a booking's statements takes 3 ms each time.
+    Of one that only reads nothing can be rolled back, and it ends with a commit: where it has a transaction on
+    PostgreSQL, which is where it searches, a rollback throws away all that the driver has prepared on the connection,
+    and planning a booking's statements takes 3 ms each time.
     """
 
     jobs: JobStore

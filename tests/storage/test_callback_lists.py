@@ -90,7 +90,7 @@ def plans_of(database: Database) -> Iterator[list[str]]:
     ],
 )
 def test_every_list_is_read_from_an_index_in_its_order(database: Database, wanted: dict[str, Any], index: str) -> None:
-    with plans_of(database) as plans, database.reading_unit() as unit:
+    with plans_of(database) as plans, database.searching_unit() as unit:  # a transaction, for SET LOCAL
         unit.callbacks.search(CallbackFilter(**wanted))
     assert index in plans[0]
     assert not SCANS.search(plans[0])

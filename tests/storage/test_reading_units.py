@@ -1,15 +1,17 @@
-"""A unit that only reads leaves its connection as useful to the next one as it found it, and a search plans anew."""
+"""A unit that only reads writes nothing and leaves its connection as useful as it was; a search plans anew."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import psycopg
 import pytest
 from cryptography.fernet import Fernet
 
+from app.domain.errors import StoreUnavailableError
 from app.domain.job_search import JobSearch
-from app.domain.stores import OpenUnit
+from app.domain.stores import OpenUnit, UnitOfWork
 from app.storage.database import Database
 from tests.storage import rows
 
@@ -18,6 +20,21 @@ PREPARED_AFTER = 5
 
 PLANNED_FOR_ANY_AFTER = 10
 """Executions, then PostgreSQL may go by a plan for values it does not know."""
+
+
+WRITES: dict[str, Callable[[UnitOfWork], Any]] = {
+    "insert": lambda unit: unit.jobs.add(rows.make_job()),
+    "update": lambda unit: unit.jobs.release_key("job", "key"),
+    "delete": lambda unit: unit.jobs.prune(finished_before=rows.NOW, limit=1),
+}
+
+
+@pytest.mark.parametrize("kind", ["reading_unit", "searching_unit"])
+@pytest.mark.parametrize("write", WRITES.values(), ids=WRITES)
+def test_a_unit_that_reads_writes_nothing(database: Database, write: Callable[[UnitOfWork], Any], kind: str) -> None:
+    with pytest.raises(StoreUnavailableError), getattr(database, kind)() as unit:
+        write(unit)
+    rows.added(database)
 
 
 @pytest.fixture
@@ -85,7 +102,10 @@ def test_a_unit_that_reads_keeps_no_transaction_open_and_the_next_one_that_write
     narrow: Database, postgres_url: str
 ) -> None:
     job = rows.make_job()
-    states = "SELECT state FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    states = (
+        "SELECT state FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        " AND backend_type = 'client backend'"
+    )
     with psycopg.connect(postgres_url, autocommit=True) as administrator:
         with narrow.reading_unit() as unit:
             assert unit.jobs.get(job.id) is None
@@ -98,20 +118,22 @@ def test_a_unit_that_reads_keeps_no_transaction_open_and_the_next_one_that_write
 
 
 @pytest.mark.postgres
+@pytest.mark.parametrize("kind", ["reading_unit", "searching_unit"])
 def test_what_has_been_read_is_good_though_the_connection_is_lost_at_the_end(
-    narrow: Database, postgres_url: str
+    narrow: Database, postgres_url: str, kind: str
 ) -> None:
+    open_unit = getattr(narrow, kind)
     job = rows.make_job()
     with narrow.unit() as unit:
         unit.jobs.add(job)
         unit.commit()
-    with narrow.reading_unit() as unit:
+    with open_unit() as unit:
         found = unit.jobs.get(job.id)
         with psycopg.connect(postgres_url, autocommit=True) as administrator:
             administrator.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
                 " WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
     assert found == job
-    with narrow.reading_unit() as unit:
+    with open_unit() as unit:
         assert unit.jobs.get(job.id) == job

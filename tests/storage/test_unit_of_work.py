@@ -56,12 +56,6 @@ def test_a_commit_keeps_what_was_done_before_it_and_not_what_came_after(database
         assert unit.jobs.get(lost.id) is None
 
 
-def test_a_reading_unit_writes_nothing(database: Database) -> None:
-    with pytest.raises(StoreUnavailableError), database.reading_unit() as unit:
-        unit.jobs.add(rows.make_job())
-    rows.added(database)
-
-
 def test_a_unit_holds_one_connection_and_gives_it_back(database: Database) -> None:
     assert database.checked_out() == 0
     with database.unit():
