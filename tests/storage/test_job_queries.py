@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from app.domain.answers import Final, Result
 from app.domain.appointments import Cancel
 from app.domain.jobs import LEASE, Job, Status
@@ -58,6 +60,21 @@ def test_the_oldest_due_is_the_one_waiting_longest(database: Database) -> None:
     early = NOW - LEASE - 2 * MINUTE
     rows.claimed(database, rows.added(database, next_attempt_at=early), now=early)
     assert oldest(database) == NOW - 2 * MINUTE
+
+
+@pytest.mark.parametrize(
+    ("org_id", "calendar", "is_other"),
+    [("org", "c", True), ("another", "c", False), ("org", "d", False)],
+    ids=["other appointment", "other organization", "other calendar"],
+)
+def test_the_newest_open_job_is_looked_for_in_its_own_place(
+    database: Database, org_id: str, calendar: str, *, is_other: bool
+) -> None:
+    job = rows.added(database, calendar="c")
+    appointment_id = "appt_other" if is_other else job.appointment_id
+    with database.reading_unit() as unit:
+        assert unit.jobs.newest_open_on("org", "c", job.appointment_id) == job.created_at
+        assert unit.jobs.newest_open_on(org_id, calendar, appointment_id) is None
 
 
 def woken_by_the_end_of(database: Database, job: Job) -> list[str]:
