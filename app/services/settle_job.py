@@ -217,7 +217,7 @@ class SettleJob:
     def _pass_on(self, job: Job, told: Iterable[str] = ()) -> None:
         """Wake the jobs that waited for this one, and send what is told of it. What is missed here the scheduler finds.
 
-        Looked for only now: the caller of this job need not wait for it, nor need others for a lock.
+        Looked for only now: the caller of this job need not wait for it, nor others for its lock.
         """
         freed: Sequence[str] = ()
         with suppress(StoreUnavailableError), self.read_unit() as unit:

@@ -11,7 +11,7 @@ from sqlalchemy import Column, ColumnElement, Connection, Row, Table, bindparam,
 from app.domain.directory import Access, Account, Agent, Organization
 from app.domain.paging import WHOLE, Span
 from app.storage.cipher import Cipher
-from app.storage.codec import event_type_from_json, event_type_to_json
+from app.storage.codec import event_type_from_json, event_type_to_json, values_of
 from app.storage.dialects import insert_into, rows_changed
 from app.storage.directory_tables import accounts, agents, caller_secrets, directory_revision, organizations
 from app.storage.places import stands_behind
@@ -71,7 +71,7 @@ class SqlDirectory:
         return [_organization(row) for row in self._listed(organizations, span)]
 
     def save_organization(self, organization: Organization) -> None:
-        self._save(organizations, _values(organization), only_new={"caller_secret_hash": ""})
+        self._save(organizations, values_of(organization), only_new={"caller_secret_hash": ""})
 
     def account(self, account_id: str) -> Account | None:
         row = self._connection.execute(ACCOUNT, {"this": account_id}).one_or_none()
@@ -83,7 +83,7 @@ class SqlDirectory:
 
     def save_account(self, account: Account, api_key: str | None) -> None:
         secret = {} if api_key is None else {"encrypted_key": self._cipher.encrypt(api_key)}
-        self._save(accounts, _values(account) | secret)
+        self._save(accounts, values_of(account) | secret)
 
     def disconnect_account(self, account_id: str, *, now: datetime) -> None:
         connected = accounts.c.id == account_id, accounts.c.disconnected_at.is_(None)
@@ -141,7 +141,7 @@ class SqlDirectory:
             "event_type": event_type_to_json(agent.event_type),
             "field_answers": dict(agent.field_answers),
         }
-        self._save(agents, _values(agent) | documents)
+        self._save(agents, values_of(agent) | documents)
 
     def _listed(self, table: Table, span: Span, *conditions: ColumnElement[bool]) -> list[Row[Any]]:
         wanted = select(table).where(*conditions)
@@ -153,10 +153,6 @@ class SqlDirectory:
         self.has_changed = True
         new = insert_into(self._connection, table).values(values | (only_new or {}))
         self._connection.execute(new.on_conflict_do_update(index_elements=[table.c.id], set_=values))
-
-
-def _values(record: Organization | Account | Agent) -> dict[str, Any]:
-    return {field.name: getattr(record, field.name) for field in fields(record)}
 
 
 def _organization(row: Row[Any], prefix: str = "") -> Organization:

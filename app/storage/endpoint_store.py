@@ -26,6 +26,7 @@ from app.domain.events import EventName
 from app.domain.paging import WHOLE, Span
 from app.domain.webhooks import Delivery, DisabledReason, Endpoint, EndpointStatus, KnownSecret
 from app.storage.cipher import Cipher
+from app.storage.codec import values_of
 from app.storage.dialects import rows_changed
 from app.storage.webhook_tables import endpoints
 
@@ -160,5 +161,4 @@ def endpoint_from_row(row: Row[Any]) -> Endpoint:
 
 
 def _values(endpoint: Endpoint) -> dict[str, Any]:
-    found = {field.name: getattr(endpoint, field.name) for field in fields(Endpoint)}
-    return found | {"events": list(endpoint.events), "agent_ids": list(endpoint.agent_ids)}
+    return values_of(endpoint) | {"events": list(endpoint.events), "agent_ids": list(endpoint.agent_ids)}
