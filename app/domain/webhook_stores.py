@@ -145,9 +145,18 @@ class DeliveryStore(Protocol):
         ...
 
     def ended_since(
-        self, endpoint_id: str, since: datetime, *, statuses: Collection[DeliveryStatus], limit: int
+        self,
+        endpoint_id: str,
+        since: datetime,
+        *,
+        statuses: Collection[DeliveryStatus],
+        scheduled_before: datetime,
+        limit: int,
     ) -> list[str]:
-        """Ids of deliveries that ended so, of events from `since` on, oldest event first."""
+        """Ids of deliveries that ended so, on a schedule begun before that moment, of events from `since` on.
+
+        The oldest event comes first.
+        """
         ...
 
     def untold_since(self, endpoint: Endpoint, since: datetime, *, limit: int) -> list[Event]:

@@ -52,7 +52,7 @@ class ReplayDelivery:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecoverDeliveries:
     """Of the events since a time: those given up, and those the endpoint wants and was never told, as it was disabled
-    or not there yet. With `delivered` also those it took. Returns how many are on their way now.
+    or not there yet. With `delivered` also those it took. Each is sent once. Returns how many are on their way now.
 
     Raises UnknownNameError, and ConflictError for an endpoint that is not enabled.
     """
@@ -76,11 +76,16 @@ class RecoverDeliveries:
         return total
 
     def _recover(self, since: datetime, scope: Scope, ended: set[DeliveryStatus], entry: AuditEntry) -> int:
-        """One batch and its part of the record in one commit, for others write as well."""
+        """One batch and its part of the record in one commit, for others write as well.
+
+        By the next batch, what this one put on its way may have ended: its schedule began no earlier than the record.
+        """
         now = self.clock()
         with self.open_unit() as unit:
             endpoint = _enabled(endpoint_named(unit.endpoints, entry.target, scope))
-            known = unit.deliveries.ended_since(endpoint.id, since, statuses=ended, limit=BATCH)
+            known = unit.deliveries.ended_since(
+                endpoint.id, since, statuses=ended, scheduled_before=entry.at, limit=BATCH
+            )
             again = [each for each in known if unit.deliveries.restart(each, now=now)]
             untold = unit.deliveries.untold_since(endpoint, since, limit=BATCH - len(again))
             told = [add_delivery(unit, event, endpoint, now=now) for event in untold]

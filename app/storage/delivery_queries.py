@@ -121,7 +121,13 @@ def waiting_at(connection: Connection, endpoint_id: str, *, most: int) -> int:
 
 
 def ended_since(
-    connection: Connection, endpoint_id: str, since: datetime, *, statuses: Collection[DeliveryStatus], limit: int
+    connection: Connection,
+    endpoint_id: str,
+    since: datetime,
+    *,
+    statuses: Collection[DeliveryStatus],
+    scheduled_before: datetime,
+    limit: int,
 ) -> list[str]:
     wanted = (
         select(deliveries.c.id)
@@ -129,6 +135,7 @@ def ended_since(
         .where(
             deliveries.c.endpoint_id == endpoint_id,
             deliveries.c.status.in_(statuses),
+            deliveries.c.scheduled_from < scheduled_before,
             ~is_direct,
             events.c.occurred_at >= since,
         )

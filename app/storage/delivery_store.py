@@ -131,9 +131,17 @@ class SqlDeliveryStore:
         self._connection.execute(mine.values(next_attempt_at=now, published_at=None, **anew))
 
     def ended_since(
-        self, endpoint_id: str, since: datetime, *, statuses: Collection[DeliveryStatus], limit: int
+        self,
+        endpoint_id: str,
+        since: datetime,
+        *,
+        statuses: Collection[DeliveryStatus],
+        scheduled_before: datetime,
+        limit: int,
     ) -> list[str]:
-        return delivery_queries.ended_since(self._connection, endpoint_id, since, statuses=statuses, limit=limit)
+        return delivery_queries.ended_since(
+            self._connection, endpoint_id, since, statuses=statuses, scheduled_before=scheduled_before, limit=limit
+        )
 
     def untold_since(self, endpoint: Endpoint, since: datetime, *, limit: int) -> list[Event]:
         return delivery_queries.untold_since(self._connection, endpoint, since, limit=limit)

@@ -137,6 +137,7 @@ def test_what_an_endpoint_missed_since_a_time_is_recovered(office: Office) -> No
     with office.database.unit() as unit:
         assert record_event(unit, failure_event(EventName.APPOINTMENT_FAILED, job, reason="x", now=office.now)) == ()
         unit.commit()
+    office.later(1)
     since = ("--endpoint", name, "--since", "2026-11-23T09:00:00-05:00")
     assert "enabled first" in refusal(office, webhook, "replay", *since)
     ask(office, webhook, "enable", name)
