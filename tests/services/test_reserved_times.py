@@ -36,6 +36,19 @@ def test_the_caller_hears_of_the_booking_before_the_cache_does(desk: Desk, monke
     assert len(desk.bells.rung) == 1
 
 
+def test_a_time_that_a_quick_worker_did_not_get_is_not_kept_back(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reserved only behind the message, it would be reserved after it was released."""
+    desk.calendar.script = [SlotUnavailable(result=Result.LIMIT_REACHED)]
+
+    def work_at_once(job_id: str) -> bool:
+        desk.execute(job_id)
+        return True
+
+    monkeypatch.setattr(desk.bells, "publish", work_at_once)
+    desk.book()
+    assert desk.cache.told == [("reserved", ENDS), ("released", ENDS)]
+
+
 def test_a_move_reserves_its_new_time(desk: Desk) -> None:
     booked = desk.booked()
     desk.cache.told.clear()
