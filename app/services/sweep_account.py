@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
 
 from app.domain.answers import Result
-from app.domain.appointments import Appointment, Booking
-from app.domain.directory import Account
+from app.domain.appointments import Booking
 from app.domain.errors import CalendarError, KeyUnreadableError, PostponedError
-from app.domain.identifiers import new_notice_id
-from app.domain.notices import JOB_KEY, KEY_UNREADABLE, SWEPT, Notice, Sweep, Told
+from app.domain.notices import KEY_UNREADABLE, Sweep
 from app.domain.outcomes import Failed
 from app.domain.ports import Calendar, Clock, NoticePublisher, SlotCache
-from app.domain.stores import OpenUnit, UnitOfWork
+from app.domain.stores import OpenUnit
+from app.services.known_booking import known_of
 from app.services.reconcile_job import CLOCKS_DIFFER
 from app.services.shared_slots import event_types_of, forget_slots
 
@@ -83,12 +81,13 @@ class SweepAccount:
             account = unit.directory.account(sweep.account_id)
             if account is None or not unit.sweeps.finish(sweep, swept_until=until, failures=0, next_at=next_at):
                 return
-            known = {booking.uid: _known(unit, account, booking) for booking in found}
-            news = [_notice(sweep, booking, self.clock()) for booking in found if _is_news(unit, booking, known)]
+            known = [known_of(unit, account, booking) for booking in found]
+            seen, now = str(sweep.swept_until), self.clock()
+            news = [each.notice(account.id, now, seen=seen) for each in known if each.is_news]
             noted = [notice for notice in news if unit.notices.add(notice)]
             event_types = event_types_of(unit.directory, account)
             unit.commit()
-        strangers = [booking.starts_at for booking in found if known[booking.uid] is None]
+        strangers = [each.booking.starts_at for each in known if each.appointment is None]
         forget_slots(self.cache, account, event_types, strangers)
         for notice in noted:
             log.info("change_found_by_sweep", notice_id=notice.id, account_id=account.id)
@@ -107,39 +106,3 @@ def _trouble(error: CalendarError | KeyUnreadableError) -> str:
         return KEY_UNREADABLE
     outcome = error.outcome
     return (outcome.result if isinstance(outcome, Failed) else Result.UPSTREAM_DOWN).value
-
-
-def _known(unit: UnitOfWork, account: Account, booking: Booking) -> Appointment | None:
-    found = (unit.appointments.get(account.org_id, uid) for uid in (booking.uid, booking.moved_from) if uid)
-    return next((each for each in found if each and each.account_id == account.id), None)
-
-
-def _is_news(unit: UnitOfWork, booking: Booking, known: dict[str, Appointment | None]) -> bool:
-    """It is not as our row says, or one of our jobs looks for it."""
-    appointment = known[booking.uid]
-    if appointment is None:
-        job = unit.jobs.get(booking.metadata.get(JOB_KEY, ""))
-        return job is not None and job.submitted_at is not None
-    if booking.uid != appointment.uid:
-        return booking.uid not in appointment.uids
-    told = (booking.status, booking.starts_at, booking.ends_at, booking.moved_to)
-    return told != (appointment.status, appointment.starts_at, appointment.ends_at, "")
-
-
-def _notice(sweep: Sweep, booking: Booking, now: datetime) -> Notice:
-    """Once per sweep and state: a difference that lasts is noted again by a later sweep."""
-    state = f"{booking.uid} {booking.status} {booking.starts_at} {booking.moved_to} {sweep.swept_until}"
-    told = Told(
-        trigger=SWEPT,
-        uid=booking.uid,
-        former_uid=booking.moved_from,
-        job_id=booking.metadata.get(JOB_KEY, ""),
-    )
-    return Notice(
-        id=new_notice_id(),
-        account_id=sweep.account_id,
-        body_hash=hashlib.sha256(state.encode()).hexdigest(),
-        told=told,
-        received_at=now,
-        next_attempt_at=now,
-    )

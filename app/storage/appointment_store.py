@@ -148,8 +148,9 @@ class SqlAppointmentStore:
         self._connection.execute(changed)
 
     def _read(self, rows: Sequence[Row[Any]]) -> list[Appointment]:
+        """Without those whose booking turned out to be another appointment's: they have no uid."""
         uids = self._uids([row.id for row in rows]) if rows else {}
-        return [_from_row(row, uids[row.id]) for row in rows]
+        return [_from_row(row, uids[row.id]) for row in rows if row.id in uids]
 
     def _uids(self, appointment_ids: list[str]) -> dict[str, tuple[str, ...]]:
         """Per appointment, oldest first."""

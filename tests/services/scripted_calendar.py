@@ -84,6 +84,7 @@ class ScriptedCalendar:
             row
             for row in self.rows.values()
             if row.status.is_live and starts_from <= row.starts_at and row.ends_at <= ends_by
+            if not email or row.attendee_email == email
         ]
 
     def bookings_made_since(self, access: Access, since: datetime) -> list[Booking]:

@@ -91,6 +91,16 @@ def test_a_uid_belongs_to_one_appointment_of_an_account(database: Database) -> N
     assert found.id == first.id
 
 
+def test_one_whose_booking_is_anothers_is_not_there(database: Database) -> None:
+    first, second = saved(database), saved(database)
+    assert found(database, second.id) is None
+    with database.reading_unit() as unit:
+        theirs = unit.appointments.overlapping(
+            first.account_id, first.event_type_id, starts_at=START, ends_at=START + timedelta(minutes=1), but=""
+        )
+    assert theirs == [first]
+
+
 def test_upcoming_ones_are_those_of_the_agent_and_contact_that_are_live_and_not_over(database: Database) -> None:
     later = saved(database, uids=("1",), starts_at=START + timedelta(hours=1), ends_at=START + timedelta(hours=2))
     running = saved(database, uids=("2",), starts_at=START - timedelta(minutes=1))
