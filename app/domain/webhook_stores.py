@@ -141,7 +141,10 @@ class DeliveryStore(Protocol):
         ...
 
     def bring_forward(self, endpoint_id: str, *, now: datetime, afresh: bool) -> None:
-        """The endpoint takes events again: its waiting deliveries are due now, `afresh` on a new schedule."""
+        """The endpoint takes events again: its waiting deliveries are due now, `afresh` on a new schedule.
+
+        One whose worker died waits as well.
+        """
         ...
 
     def ended_since(

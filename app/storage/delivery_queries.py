@@ -26,8 +26,13 @@ def is_due(now: datetime, *, early: timedelta = timedelta()) -> ColumnElement[bo
     return and_(
         deliveries.c.finished_at.is_(None),
         or_(deliveries.c.next_attempt_at <= now, and_(untried, deliveries.c.next_attempt_at <= now + early)),
-        or_(deliveries.c.lease_until.is_(None), deliveries.c.lease_until < now),
+        is_free(now),
     )
+
+
+def is_free(now: datetime) -> ColumnElement[bool]:
+    """Not under way, or under way past its lease: whoever held it died."""
+    return or_(deliveries.c.lease_until.is_(None), deliveries.c.lease_until < now)
 
 
 def due(connection: Connection, *, now: datetime, per_endpoint: int) -> dict[str, list[DueDelivery]]:

@@ -12,7 +12,7 @@ from app.domain.events import DIRECT, Event
 from app.domain.webhook_stores import DeliveryFilter, DueDelivery
 from app.domain.webhooks import Delivery, DeliveryAttempt, DeliveryStatus, Endpoint, EndpointStatus
 from app.storage import delivery_queries
-from app.storage.delivery_queries import is_due
+from app.storage.delivery_queries import is_due, is_free
 from app.storage.delivery_rows import (
     delivery_attempt_from_row,
     delivery_from_row,
@@ -121,11 +121,11 @@ class SqlDeliveryStore:
         return self._settle(delivery, attempt, {"status": status, "finished_at": attempt.finished_at, **WAITING})
 
     def restart(self, delivery_id: str, *, now: datetime) -> bool:
-        still = deliveries.c.id == delivery_id, deliveries.c.status != DeliveryStatus.RUNNING
+        still = deliveries.c.id == delivery_id, is_free(now)
         return self._changed(update(deliveries).where(*still).values(attempts=0, finished_at=None, **_afresh(now)))
 
     def bring_forward(self, endpoint_id: str, *, now: datetime, afresh: bool) -> None:
-        waiting = deliveries.c.finished_at.is_(None), deliveries.c.status != DeliveryStatus.RUNNING
+        waiting = deliveries.c.finished_at.is_(None), is_free(now)
         mine = update(deliveries).where(deliveries.c.endpoint_id == endpoint_id, *waiting)
         anew = {"scheduled_from": now} if afresh else {}
         self._connection.execute(mine.values(next_attempt_at=now, published_at=None, **anew))
