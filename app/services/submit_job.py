@@ -172,11 +172,19 @@ def _still_holds(holder: Job, identity: Identity, now: datetime) -> bool:
 
 
 def _still_stands(unit: UnitOfWork, holder: Job) -> bool:
-    """A "booked" is not repeated for an appointment that was called off or moved since."""
-    if holder.status is not Status.SUCCEEDED or holder.final is None or isinstance(holder.command, Cancel):
+    """A "booked" is not repeated for an appointment that was called off or moved since, or is about to be."""
+    if isinstance(holder.command, Cancel):  # nothing undoes it
         return True
-    appointment = unit.appointments.get(holder.org_id, holder.final.appointment_id or holder.appointment_id)
-    return appointment is not None and appointment.status.is_live and appointment.starts_at == holder.final.starts_at
+    appointment_id = (holder.final and holder.final.appointment_id) or holder.appointment_id
+    newest = unit.jobs.newest_open_on(holder.org_id, holder.calendar, appointment_id)
+    if holder.status is Status.SUCCEEDED and holder.final is not None:
+        appointment = unit.appointments.get(holder.org_id, appointment_id)
+        if newest is not None or appointment is None or not appointment.status.is_live:
+            return False
+        return appointment.starts_at == holder.final.starts_at
+    if holder.status.is_final and isinstance(holder.command, Book):  # of unknown outcome: one more could be a second
+        return True
+    return newest is None or newest <= holder.created_at
 
 
 def _subjects(org_id: str, command: Command) -> list[Subject]:

@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
-from app.domain.answers import Result
-from app.domain.outcomes import Unknown
+from app.domain.answers import Answer, Result
+from app.domain.appointments import Action
+from app.domain.errors import CalendarError
+from app.domain.outcomes import RetryLater, Unknown
 from tests.services.desk import TWO_PM_TUESDAY, Desk
 from tests.services.scripted_calendar import TAKEN
+
+THREE_PM_TUESDAY = TWO_PM_TUESDAY + timedelta(hours=1)
+FOUR_PM_TUESDAY = TWO_PM_TUESDAY + timedelta(hours=2)
+
+
+def move(desk: Desk, appointment_id: str, at: datetime, **fields: Any) -> Answer:
+    return desk.ask(Action.RESCHEDULE, appointment_id=appointment_id, appointment_datetime=at.isoformat(), **fields)
+
+
+def finish(desk: Desk, *answers: Answer) -> None:
+    for answer in answers:
+        desk.work_until_final(answer.job_id)
 
 
 def test_while_the_job_runs_the_same_request_attaches_to_it(desk: Desk) -> None:
@@ -105,3 +120,84 @@ def test_two_bookings_of_one_time_run_one_after_the_other(desk: Desk) -> None:
     desk.work_until_final(second.job_id)
     assert desk.read_job(first.job_id).answer.result is Result.BOOKED
     assert desk.read_job(second.job_id).answer.result is Result.SLOT_TAKEN
+
+
+def test_a_booking_about_to_be_cancelled_is_not_replayed_as_booked(desk: Desk) -> None:
+    first = desk.booked()
+    desk.calendar.script = [RetryLater()]
+    cancel = desk.ask(Action.CANCEL, appointment_id=first.appointment_id)
+    desk.work()
+
+    again = desk.book()
+    finish(desk, cancel, again)
+
+    assert again.result is Result.CONFIRMING
+    assert again.appointment_id != first.appointment_id
+    assert desk.read_job(cancel.job_id).answer.result is Result.CANCELLED
+
+
+def test_asked_for_again_behind_its_cancel_a_booking_under_way_is_made_anew(desk: Desk) -> None:
+    desk.calendar.script = [RetryLater()]
+    first = desk.book()
+    desk.work()
+    cancel = desk.ask(Action.CANCEL, appointment_id=first.appointment_id)
+
+    again = desk.book()
+    finish(desk, first, cancel, again)
+
+    assert desk.read_job(again.job_id).answer.result is Result.BOOKED
+    assert [desk.appointment(again.appointment_id).uid] == [row.uid for row in desk.calendar.live()]
+
+
+def test_a_move_back_is_not_replayed_while_a_later_move_is_under_way(desk: Desk) -> None:
+    appointment_id = desk.booked().appointment_id
+    desk.work_until_final(move(desk, appointment_id, THREE_PM_TUESDAY).job_id)
+    desk.calendar.script = [RetryLater()]
+    away = move(desk, appointment_id, FOUR_PM_TUESDAY)
+    desk.work()
+
+    back = move(desk, appointment_id, THREE_PM_TUESDAY)
+    assert back.result is Result.CONFIRMING
+    finish(desk, away, back)
+
+    assert desk.read_job(back.job_id).answer.result is Result.BOOKED
+    assert [row.starts_at for row in desk.calendar.live()] == [THREE_PM_TUESDAY]
+
+
+def test_a_repeat_does_not_attach_to_a_move_that_a_newer_one_follows(desk: Desk) -> None:
+    appointment_id = desk.booked().appointment_id
+    there = move(desk, appointment_id, THREE_PM_TUESDAY)
+    away = move(desk, appointment_id, FOUR_PM_TUESDAY)
+
+    back = move(desk, appointment_id, THREE_PM_TUESDAY)
+    again = move(desk, appointment_id, THREE_PM_TUESDAY)
+    finish(desk, there, away, back)
+
+    assert back.job_id != there.job_id
+    assert again.job_id == back.job_id
+    assert [row.starts_at for row in desk.calendar.live()] == [THREE_PM_TUESDAY]
+
+
+def test_a_key_attaches_to_its_job_whatever_follows_it(desk: Desk) -> None:
+    appointment_id = desk.booked().appointment_id
+    there = move(desk, appointment_id, THREE_PM_TUESDAY, idempotency_key="k1")
+    move(desk, appointment_id, FOUR_PM_TUESDAY, idempotency_key="k2")
+
+    assert move(desk, appointment_id, THREE_PM_TUESDAY, idempotency_key="k1").job_id == there.job_id
+
+
+def test_a_booking_of_unknown_outcome_is_not_made_anew_before_its_cancel_ran(desk: Desk) -> None:
+    desk.calendar.script = ["lost"]
+    first = desk.book(call_session_id="call-1")
+    desk.work()
+    cancel = desk.ask(Action.CANCEL, appointment_id=first.appointment_id)
+    desk.calendar.look_fault = CalendarError(RetryLater())
+    while not desk.job(first.job_id).status.is_final:
+        desk.later(60)
+        desk.execute(first.job_id)
+
+    again = desk.book(call_session_id="call-1")
+
+    assert cancel.result is Result.CONFIRMING
+    assert again.result is Result.OUTCOME_UNKNOWN
+    assert again.job_id == first.job_id
