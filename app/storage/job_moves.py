@@ -54,8 +54,6 @@ MARK_SUBMITTED: Update = HELD.where(is_unhindered(_now)).values(
     submitted_at=bindparam("now", type_=UtcTime), submissions=jobs.c.submissions + 1
 )
 
-_in_vain = case((jobs.c.submitted_at.is_not(None), 1), else_=0)
-
 MOVE: dict[Status, Update] = {
     target: update(jobs)
     .where(_this, _held_here, jobs.c.status == bindparam("this_status"), among(jobs.c.status, sources_of(target)))
@@ -63,10 +61,6 @@ MOVE: dict[Status, Update] = {
     for target in Status
 }
 """A job as its holder last saw it, to another status: only while nobody moved it and its fence holds."""
-
-
-NOT_COUNTED: Update = MOVE[Status.RETRYING].values(submitted_at=None, submissions=jobs.c.submissions - _in_vain)
-"""To be tried again, where the last request is known not to have counted."""
 
 
 def seen_as(job: Job) -> dict[str, Any]:

@@ -25,7 +25,6 @@ from app.storage.job_moves import (
     MARK_SUBMITTED,
     MOVE,
     NO_LEASE,
-    NOT_COUNTED,
     fence_of,
     seen_as,
 )
@@ -93,9 +92,9 @@ class SqlJobStore:
         return True
 
     def retry(self, job: Job, *, now: datetime, at: datetime, keep_submitted: bool, outcome: str, trace: Trace) -> bool:
-        """Without `keep_submitted` the last request is known not to have counted, and is not counted."""
-        again = MOVE[Status.RETRYING] if keep_submitted else NOT_COUNTED
-        if not self._changed(again, seen_as(job) | {"next_attempt_at": at} | AT_ONCE):
+        """Without `keep_submitted` the last request is known not to have counted: as it was claimed, so it stays."""
+        sent = {} if keep_submitted else {"submitted_at": job.submitted_at, "submissions": job.submissions}
+        if not self._changed(MOVE[Status.RETRYING], seen_as(job) | {"next_attempt_at": at} | AT_ONCE | sent):
             return False
         attempt_rows.close_attempt(self._connection, job, now, outcome, trace)
         return True

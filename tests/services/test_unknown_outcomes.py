@@ -13,10 +13,11 @@ from app.domain.appointments import AppointmentStatus, Booking
 from app.domain.errors import CalendarError
 from app.domain.jobs import LEASE, MAX_CRASHES, Status
 from app.domain.outcomes import RetryLater, Trace, Unknown
-from tests.services.desk import TWO_PM_TUESDAY, Desk
+from tests.services.desk import NOW, TWO_PM_TUESDAY, Desk
 from tests.services.scripted_calendar import TAKEN
 
 HALF_PAST = TWO_PM_TUESDAY + timedelta(minutes=30)
+SETTLE_TIME = timedelta(seconds=130)
 
 
 def test_a_lost_answer_is_found_and_nothing_is_sent_twice(desk: Desk) -> None:
@@ -66,6 +67,43 @@ def test_a_worker_frozen_between_its_mark_and_the_write_sends_nothing_when_it_wa
     desk.execute = replace(desk.execute, send_command=awake)
     assert desk.work_until_final(answer.job_id, within=5).status is Status.SUCCEEDED
     assert len(desk.calendar.writes) == 1
+
+
+def test_no_is_not_said_while_an_earlier_write_may_still_be_carried_out(desk: Desk) -> None:
+    """The second was not taken, and then the time was up."""
+    answer = desk.book()
+    desk.later(14 * 60 + 15)
+    sent_at = desk.now
+    desk.calendar.script = [Unknown(), RetryLater(wait=3.0, counts=False)]
+
+    def hold_back_from_the_second_write_on() -> None:
+        if desk.calendar.writes:
+            desk.traffic.waits = [60.0] * 20
+
+    desk.calendar.before_write = hold_back_from_the_second_write_on
+    job = desk.work_until_final(answer.job_id)
+
+    assert len(desk.calendar.writes) == 2
+    assert job.final is not None
+    assert job.final.result is Result.UPSTREAM_DOWN
+    assert job.finished_at is not None
+    assert job.finished_at - sent_at >= SETTLE_TIME
+
+
+def test_a_write_that_was_not_taken_leaves_the_earlier_one_open(desk: Desk) -> None:
+    desk.calendar.script = [Unknown(), RetryLater(wait=60.0, counts=False)]
+    first = desk.book()
+    desk.work()
+    while len(desk.calendar.writes) < 2:
+        desk.later(1)
+        desk.rescue_jobs()
+        desk.work()
+
+    job = desk.job(first.job_id)
+    assert (job.submitted_at, job.submissions) == (NOW, 1)
+    overlapping = desk.book(TWO_PM_TUESDAY + timedelta(minutes=15), email="john@example.com")
+    desk.work()
+    assert desk.job(overlapping.job_id).attempts == 0
 
 
 def test_a_late_commit_inside_the_settle_time_is_found(desk: Desk) -> None:

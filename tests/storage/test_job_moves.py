@@ -126,6 +126,18 @@ def test_a_retry_closes_the_attempt_and_keeps_the_submission_only_when_told(data
     assert (closed.request, closed.duration_ms) == (TRACE.request, TRACE.duration_ms)
 
 
+def test_a_request_that_did_not_count_leaves_an_earlier_one_open(database: Database) -> None:
+    job = rows.added(database)
+    first = rows.claimed(database, job)
+    rows.submit(database, first)
+    rows.retry(database, first, keep_submitted=True)
+    second = rows.claimed(database, job)
+    rows.submit(database, second, now=NOW + SECOND)
+    assert rows.retry(database, second)
+    stored = rows.stored(database, job)
+    assert (stored.submitted_at, stored.submissions) == (NOW, 1)
+
+
 def test_a_finished_job_keeps_its_answer_and_nothing_of_its_run(database: Database) -> None:
     claimed = rows.claimed(database, rows.added(database))
     rows.submit(database, claimed)
