@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from app.domain.answers import Result
 from app.domain.appointments import Book, Cancel, Reach, Reschedule
-from app.domain.dedupe import Identity, identify
+from app.domain.dedupe import WITHOUT_KEY, Identity, identify
 from app.domain.errors import RefusedError, StoreUnavailableError
 from app.domain.identifiers import new_appointment_id, new_job_id
 from app.domain.jobs import Command, Job, Status
@@ -159,12 +159,14 @@ def _check_endpoints(unit: UnitOfWork, org_id: str, chosen: tuple[str, ...]) -> 
 def _still_holds(holder: Job, identity: Identity, now: datetime) -> bool:
     """Whether the same request gets the answer of `holder`.
 
-    A running job always answers for its repeats. A final answer holds for its time; but a definite "no" found by what
-    was asked (not by a key the client chose) is worth asking again, for the slot may be free now.
+    A running job always answers for its repeats. A final answer holds for its time, and a while from its end however
+    long that took; but a definite "no" found by what was asked (not by a key the client chose) is worth asking again,
+    for the slot may be free now.
     """
-    if not holder.status.is_final:
+    finished_at, until = holder.finished_at, holder.dedupe_until
+    if finished_at is None:
         return True
-    if holder.dedupe_until is None or holder.dedupe_until <= now:
+    if until is None or max(until, finished_at + WITHOUT_KEY) <= now:
         return False
     if identity.explicit or holder.status is Status.SUCCEEDED:
         return True

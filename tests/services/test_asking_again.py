@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
+
 from app.domain.answers import Answer, Result
 from app.domain.appointments import Action
 from app.domain.errors import CalendarError
@@ -68,6 +70,25 @@ def test_without_call_or_key_a_repeat_is_one_for_ten_minutes(desk: Desk) -> None
     assert desk.book().job_id == first.job_id
 
     desk.later(2 * 60)
+    assert desk.book().job_id != first.job_id
+
+
+@pytest.mark.parametrize(
+    ("looks", "told"), [(None, Result.BOOKED), (CalendarError(RetryLater()), Result.OUTCOME_UNKNOWN)]
+)
+def test_the_ten_minutes_begin_anew_when_a_job_that_took_longer_ends(
+    desk: Desk, looks: CalendarError | None, told: Result
+) -> None:
+    desk.calendar.script = [*(RetryLater(wait=60.0, counts=False) for _ in range(11)), "lost"]
+    desk.calendar.look_fault = looks
+    first = desk.book()
+    desk.work_until_final(first.job_id)
+    desk.later(9 * 60)
+
+    again = desk.book()
+
+    assert (again.job_id, again.result) == (first.job_id, told)
+    desk.later(60)
     assert desk.book().job_id != first.job_id
 
 
