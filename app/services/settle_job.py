@@ -29,7 +29,7 @@ from app.domain.stores import OpenUnit
 from app.services.appointment_after import appointment_after
 from app.services.look_up import Within
 from app.services.scene import Scene
-from app.services.shared_slots import release_slots, starts_within
+from app.services.shared_slots import book_slots, release_slots, starts_within
 from app.services.tell_outcome import tell_failure, tell_success
 
 ALTERNATIVES_AHEAD = timedelta(days=7)
@@ -228,11 +228,11 @@ class SettleJob:
             self.publisher.publish_delivery(delivery_id)
 
     def _update_cache(self, scene: Scene, booking: Booking) -> None:
-        account_id, event_type_id = scene.account.id, scene.agent.event_type.id
+        event_type = scene.agent.event_type
         if scene.appointment is not None:
-            self.cache.forget(account_id, event_type_id, scene.appointment.starts_at)
+            self.cache.forget(scene.account.id, event_type.id, scene.appointment.starts_at)
         if booking.status.is_live:
-            self._mark_taken(scene, booking.starts_at, booking.ends_at)
+            book_slots(self.cache, scene.account, (event_type,), booking.starts_at, booking.ends_at)
 
     def _mark_taken(self, scene: Scene, starts_at: datetime, ends_at: datetime) -> None:
         """An appointment that would begin before `starts_at` but run into it is gone as well."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from app.domain.directory import Account, Agent, effective_account_id
@@ -60,3 +60,12 @@ def take_slots(
     for event_type in event_types:
         if event_type.has_one_place:
             cache.taken(account.id, event_type.id, *starts_within(event_type, starts_at, ends_at))
+
+
+def book_slots(
+    cache: SlotCache, account: Account, event_types: Sequence[EventType], starts_at: datetime, ends_at: datetime
+) -> None:
+    """We made this booking. Where others may still have its time, only Cal.com knows."""
+    one_place = [event_type for event_type in event_types if event_type.has_one_place]
+    take_slots(cache, account, one_place, starts_at, ends_at)
+    forget_slots(cache, account, [each for each in event_types if each not in one_place], (starts_at,))
