@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from app.domain.answers import Final, Result
 from app.domain.appointments import AppointmentStatus, Book, Booking, Cancel
 from app.domain.errors import CalendarError, StoreUnavailableError
+from app.domain.event_types import EventType
 from app.domain.jobs import Job, Status
 from app.domain.outcomes import (
     POSTPONED,
@@ -29,7 +30,7 @@ from app.domain.stores import OpenUnit
 from app.services.appointment_after import appointment_after
 from app.services.look_up import Within
 from app.services.scene import Scene
-from app.services.shared_slots import book_slots, release_slots, starts_within
+from app.services.shared_slots import event_types_beside, follow_job, forget_slots, release_slots, starts_within
 from app.services.tell_outcome import tell_failure, tell_success
 
 ALTERNATIVES_AHEAD = timedelta(days=7)
@@ -60,15 +61,15 @@ class SettleJob:
                 self._try_again(scene, outcome)
             case Unknown():
                 self._look_again(scene, outcome)
-            case SlotUnavailable(result=result, known=known):
-                if result is Result.SLOT_TAKEN and not known and scene.job.starts_at:
+            case SlotUnavailable(result=result):
+                if _was_offered(outcome) and scene.job.starts_at:
                     self._unlearn(scene, scene.job.starts_at)
                 self._refuse_slot(scene, result, outcome)
             case Failed(result=Result.SLOT_PAST as result):
                 self._refuse_slot(scene, result, outcome)
             case Failed():
-                self._fail(scene.job, outcome, outcome.result)
-                release_slots(self.cache, scene.agent.event_type, scene.job)
+                self._fail(scene.job, outcome, outcome.result, scene)
+                release_slots(self.cache, scene.job, (scene.agent.event_type,))
             case Moved():
                 raise AssertionError("a move is followed before it gets here")
 
@@ -109,8 +110,8 @@ class SettleJob:
         """The end of a job that cannot be worked on. With a write of it open, nobody can say that nothing changed."""
         self._fail(job, outcome, outcome.result if job.submitted_at is None else Result.OUTCOME_UNKNOWN)
 
-    def _fail(self, job: Job, outcome: Failed, result: Result) -> None:
-        self._finish(job, outcome, Status.FAILED, Final(result=result, detail=outcome.trace.detail))
+    def _fail(self, job: Job, outcome: Failed, result: Result, scene: Scene | None = None) -> None:
+        self._finish(job, outcome, Status.FAILED, Final(result=result, detail=outcome.trace.detail), scene)
 
     def not_now(self, job: Job) -> None:
         """The job cannot be worked on as things are: again later, as long as there is time."""
@@ -150,20 +151,21 @@ class SettleJob:
                 unit.jobs.release_keys_of_appointment(appointment.id, keep=job.id)
             unit.commit()
         self.doorbell.ring(job.id)
-        self._update_cache(scene, booking)  # behind the bell, which a caller waits for
-        self._pass_on(job, told)
+        follow_job(self.cache, scene, booking, (scene.agent.event_type,))  # behind the bell, which a caller waits for
+        follow_job(self.cache, scene, booking, self._pass_on(job, told, scene))
 
     def _refuse_slot(self, scene: Scene, result: Result, outcome: Outcome) -> None:
         job = scene.job
         openings = self._alternatives(scene, job.starts_at) if job.starts_at else ()
-        self._finish(job, outcome, Status.FAILED, Final(result=result, starts_at=job.starts_at, openings=openings))
-        release_slots(self.cache, scene.agent.event_type, job)
+        final = Final(result=result, starts_at=job.starts_at, openings=openings)
+        self._finish(job, outcome, Status.FAILED, final, scene)
+        release_slots(self.cache, job, (scene.agent.event_type,))
 
     def _unlearn(self, scene: Scene, wanted: datetime) -> None:
-        """The times we keep showed it as free, or were never asked."""
         event_type = scene.agent.event_type
         self.cache.forget(scene.account.id, event_type.id, wanted)
-        self._mark_taken(scene, wanted, wanted + timedelta(minutes=event_type.length_minutes))
+        ends_at = wanted + timedelta(minutes=event_type.length_minutes)
+        self.cache.taken(scene.account.id, event_type.id, *starts_within(event_type, wanted, ends_at))
 
     def _alternatives(self, scene: Scene, wanted: datetime) -> tuple[datetime, ...]:
         """Times nearest to the refused one; none if Cal.com does not tell right now."""
@@ -199,7 +201,7 @@ class SettleJob:
         if isinstance(outcome, RetryLater):
             self._pass_on(job)
 
-    def _finish(self, job: Job, outcome: Outcome, status: Status, final: Final) -> None:
+    def _finish(self, job: Job, outcome: Outcome, status: Status, final: Final, scene: Scene | None = None) -> None:
         with self.open_unit() as unit:
             if not unit.jobs.finish(
                 job, now=self.clock(), status=status, final=final, outcome=outcome.name, trace=outcome.trace
@@ -212,32 +214,32 @@ class SettleJob:
                 unit.jobs.release_keys_of_appointment(job.appointment_id, keep=job.id)
             unit.commit()
         self.doorbell.ring(job.id)
-        self._pass_on(job, told)
+        beside = self._pass_on(job, told, scene)
+        release_slots(self.cache, job, beside)
+        if scene is not None and _was_offered(outcome):
+            forget_slots(self.cache, scene.account, beside, (job.starts_at,))
 
-    def _pass_on(self, job: Job, told: Iterable[str] = ()) -> None:
+    def _pass_on(self, job: Job, told: Iterable[str] = (), scene: Scene | None = None) -> Sequence[EventType]:
         """Wake the jobs that waited for this one, and send what is told of it. What is missed here the scheduler finds.
 
-        Looked for only now: the caller of this job need not wait for it, nor others for its lock.
+        Looked for only now: the caller of this job need not wait for it, nor others for its lock. Returns the event
+        types whose times the scene's change as well.
         """
         freed: Sequence[str] = ()
+        beside: Sequence[EventType] = ()
         with suppress(StoreUnavailableError), self.read_unit() as unit:
             freed = unit.jobs.waiting_behind(job, now=self.clock())
+            beside = event_types_beside(unit.directory, scene.account, scene.agent.event_type) if scene else ()
         for job_id in freed:
             self.publisher.publish(job_id)
         for delivery_id in told:
             self.publisher.publish_delivery(delivery_id)
+        return beside
 
-    def _update_cache(self, scene: Scene, booking: Booking) -> None:
-        event_type = scene.agent.event_type
-        if scene.appointment is not None:
-            self.cache.forget(scene.account.id, event_type.id, scene.appointment.starts_at)
-        if booking.status.is_live:
-            book_slots(self.cache, scene.account, (event_type,), booking.starts_at, booking.ends_at)
 
-    def _mark_taken(self, scene: Scene, starts_at: datetime, ends_at: datetime) -> None:
-        """An appointment that would begin before `starts_at` but run into it is gone as well."""
-        event_type = scene.agent.event_type
-        self.cache.taken(scene.account.id, event_type.id, *starts_within(event_type, starts_at, ends_at))
+def _was_offered(outcome: Outcome) -> bool:
+    """The times we keep showed the refused one as free, or were never asked."""
+    return isinstance(outcome, SlotUnavailable) and outcome.result is Result.SLOT_TAKEN and not outcome.known
 
 
 def _result(scene: Scene, booking: Booking) -> Result:

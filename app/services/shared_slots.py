@@ -5,16 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
+from app.domain.appointments import Booking
 from app.domain.directory import Account, Agent, effective_account_id
 from app.domain.directory_store import Directory
 from app.domain.event_types import EventType
 from app.domain.jobs import Job
 from app.domain.ports import SlotCache
+from app.services.scene import Scene
 
 
 def event_types_of(directory: Directory, account: Account) -> list[EventType]:
     """Those of the agents that book with this account; they share its host, and so its time."""
     return list({agent.event_type.id: agent.event_type for agent in agents_of(directory, account)}.values())
+
+
+def event_types_beside(directory: Directory, account: Account, event_type: EventType) -> list[EventType]:
+    """The others that its account books. It may be booked by an agent that has another account by now."""
+    return [other for other in event_types_of(directory, account) if other.id != event_type.id]
 
 
 def agents_of(directory: Directory, account: Account) -> list[Agent]:
@@ -41,16 +48,19 @@ def starts_within(event_type: EventType, starts_at: datetime, ends_at: datetime)
     return starts_at - timedelta(minutes=event_type.length_minutes) + timedelta(seconds=1), ends_at
 
 
-def reserve_slots(cache: SlotCache, event_type: EventType, job: Job) -> None:
+def reserve_slots(cache: SlotCache, job: Job, event_types: Iterable[EventType]) -> None:
     """The time that the job is to get is offered to nobody else, who would only be told in the end that it is gone."""
-    if job.starts_at is not None and job.ends_at is not None and event_type.has_one_place:
-        cache.reserve(job.account_id, event_type.id, *starts_within(event_type, job.starts_at, job.ends_at))
+    if job.starts_at is not None and job.ends_at is not None:
+        for event_type in event_types:
+            if event_type.has_one_place:
+                cache.reserve(job.account_id, event_type.id, *starts_within(event_type, job.starts_at, job.ends_at))
 
 
-def release_slots(cache: SlotCache, event_type: EventType, job: Job) -> None:
+def release_slots(cache: SlotCache, job: Job, event_types: Iterable[EventType]) -> None:
     """The job did not get its time."""
     if job.starts_at is not None and job.ends_at is not None:
-        cache.release(job.account_id, event_type.id, *starts_within(event_type, job.starts_at, job.ends_at))
+        for event_type in event_types:
+            cache.release(job.account_id, event_type.id, *starts_within(event_type, job.starts_at, job.ends_at))
 
 
 def take_slots(
@@ -62,10 +72,12 @@ def take_slots(
             cache.taken(account.id, event_type.id, *starts_within(event_type, starts_at, ends_at))
 
 
-def book_slots(
-    cache: SlotCache, account: Account, event_types: Sequence[EventType], starts_at: datetime, ends_at: datetime
-) -> None:
-    """We made this booking. Where others may still have its time, only Cal.com knows."""
-    one_place = [event_type for event_type in event_types if event_type.has_one_place]
-    take_slots(cache, account, one_place, starts_at, ends_at)
-    forget_slots(cache, account, [each for each in event_types if each not in one_place], (starts_at,))
+def follow_job(cache: SlotCache, scene: Scene, booking: Booking, event_types: Sequence[EventType]) -> None:
+    """Our own write left this booking. Where another host may have got it, or others may join, only Cal.com knows."""
+    if scene.appointment is not None:
+        forget_slots(cache, scene.account, event_types, (scene.appointment.starts_at,))
+    if booking.status.is_live:
+        is_known = not scene.agent.event_type.scheduling
+        gone = [event_type for event_type in event_types if is_known and event_type.has_one_place]
+        take_slots(cache, scene.account, gone, booking.starts_at, booking.ends_at)
+        forget_slots(cache, scene.account, [each for each in event_types if each not in gone], (booking.starts_at,))

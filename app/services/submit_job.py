@@ -87,7 +87,7 @@ class SubmitJob:
             self._commit(unit, job, submission)
         if not submission.attached:
             self.admission.accepted(org_id)
-            reserve_slots(self.cache, line.agent.event_type, job)
+            reserve_slots(self.cache, job, line.sharing(job.account_id))
             if place.at_once and not self.publisher.publish(job.id):
                 self._mark_unpublished(job)
         return submission

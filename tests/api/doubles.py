@@ -156,7 +156,8 @@ class UseCasesDouble:
             raise self.unreadable
         if self.agent is None or (org_id, agent_id) != (self.agent.org_id, self.agent.id):
             raise RefusedError(Result.FORBIDDEN)
-        return Line(organization=ORGANIZATION, agent=self.agent, account=ACCOUNT)
+        event_types = (self.agent.event_type,)
+        return Line(organization=ORGANIZATION, agent=self.agent, account=ACCOUNT, event_types=event_types)
 
     def read_job(self, job_id: str, wait: float = 0.0) -> JobView:
         self.reads.append((job_id, wait))

@@ -5,19 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from app.cache.slot_cache import RedisSlotCache
+from app.domain.answers import Result
 from app.domain.appointments import Action
+from app.domain.directory import Agent
 from app.domain.event_types import EventType
+from app.domain.outcomes import Failed, Outcome, SlotUnavailable
 from app.services.manage_appointment import ManageRequest
-from tests.services.desk import AGENT, ORG, PLAIN, TWO_PM_TUESDAY, Desk
+from tests.services.desk import AGENT, NOW, ORG, PLAIN, TWO_PM_TUESDAY, Desk
 from tests.support.valkey import ValkeyServer
 
+COLLEAGUE = "9c858901-8a57-4791-81fe-4c455b099bcb"
+HOUR = replace(PLAIN, id=102, length_minutes=60)
+HALF = timedelta(minutes=30)
 OpenDesk = Callable[[EventType], Desk]
 
 
@@ -39,6 +45,21 @@ def open_desk(tmp_path: Path, empty_valkey: ValkeyServer, monkeypatch: pytest.Mo
         yield open_desk
 
 
+@pytest.fixture
+def shared(open_desk: OpenDesk) -> Desk:
+    """Two agents book for one host: one appointments of half an hour, the other of a whole one."""
+    desk = open_desk(PLAIN)
+    add_colleague(desk)
+    return desk
+
+
+def add_colleague(desk: Desk) -> None:
+    colleague = Agent(id=COLLEAGUE, org_id=ORG, name="Long", account_id=None, event_type=HOUR, created_at=NOW)
+    with desk.database.unit() as unit:
+        unit.directory.save_agent(colleague)
+        unit.commit()
+
+
 def offered(desk: Desk, agent_id: str = AGENT) -> list[datetime]:
     return list(desk.manage(ManageRequest(action=Action.AVAILABILITY, org_id=ORG, agent_id=agent_id, wait=5)).openings)
 
@@ -56,3 +77,73 @@ def test_where_others_may_have_the_same_time_cal_com_says_whether_it_is_left(
     desk.calendar.free = left
 
     assert offered(desk) == left
+
+
+def test_what_an_agent_is_getting_its_colleagues_do_not_offer_nor_what_runs_into_it(shared: Desk) -> None:
+    free = [TWO_PM_TUESDAY - 2 * HALF, TWO_PM_TUESDAY - HALF, TWO_PM_TUESDAY, TWO_PM_TUESDAY + HALF]
+    shared.calendar.free = free
+    assert offered(shared) == offered(shared, COLLEAGUE) == free
+
+    shared.book()
+    assert offered(shared) == [free[0], free[1], free[3]]
+    assert offered(shared, COLLEAGUE) == [free[0], free[3]]
+
+    shared.work()
+    assert offered(shared) == [free[0], free[1], free[3]]
+    assert offered(shared, COLLEAGUE) == [free[0], free[3]]
+
+
+@pytest.mark.parametrize(
+    "refused", [SlotUnavailable(result=Result.LIMIT_REACHED), Failed(result=Result.UPSTREAM_REFUSED)]
+)
+def test_what_an_agent_did_not_get_its_colleagues_offer_again(shared: Desk, refused: Outcome) -> None:
+    shared.calendar.free, shared.calendar.script = [TWO_PM_TUESDAY], [refused]
+    offered(shared, COLLEAGUE)
+
+    shared.booked()
+
+    assert offered(shared, COLLEAGUE) == [TWO_PM_TUESDAY]
+
+
+def test_where_an_agent_finds_a_time_taken_its_colleagues_ask_again(shared: Desk) -> None:
+    shared.calendar.free, shared.calendar.script = [TWO_PM_TUESDAY], [SlotUnavailable()]
+    offered(shared, COLLEAGUE)
+    shared.calendar.free = []
+
+    shared.booked()
+
+    assert offered(shared, COLLEAGUE) == []
+
+
+def test_what_an_agent_calls_off_its_colleagues_offer_again(shared: Desk) -> None:
+    booked, free = shared.booked(), [TWO_PM_TUESDAY, TWO_PM_TUESDAY + 4 * HALF]
+    shared.calendar.free = free[1:]
+    shared.later(11)
+    assert offered(shared, COLLEAGUE) == free[1:]
+
+    shared.ask(Action.CANCEL, appointment_id=booked.appointment_id)
+    shared.work()
+    shared.calendar.free = free
+
+    assert offered(shared, COLLEAGUE) == free
+
+
+def test_what_any_host_of_a_team_may_get_is_hidden_from_nobody(open_desk: OpenDesk) -> None:
+    desk = open_desk(replace(PLAIN, scheduling="ROUND_ROBIN"))
+    add_colleague(desk)
+    desk.calendar.free = [TWO_PM_TUESDAY]
+    desk.book()
+    assert offered(desk, COLLEAGUE) == [TWO_PM_TUESDAY]
+
+    desk.work()
+    assert offered(desk, COLLEAGUE) == [TWO_PM_TUESDAY]
+    desk.calendar.free = []
+    desk.booked(name="John Roe", email="john@example.com")
+    assert offered(desk, COLLEAGUE) == []
+
+
+def test_a_move_in_another_account_hides_nothing_of_the_agents_own(shared: Desk) -> None:
+    line = shared.manage.connect_agent(ORG, AGENT)
+    assert line.event_types == (PLAIN, HOUR)
+    assert line.sharing("a" * 32) == (PLAIN, HOUR)
+    assert line.sharing("b" * 32) == (PLAIN,)

@@ -95,6 +95,16 @@ def test_a_change_of_this_process_shows_at_once(desk: Desk, remember: RememberLi
     assert remember(ORG, AGENT).agent.name == "Dr. Chang"
 
 
+def test_what_a_new_colleague_books_shows_at_once(desk: Desk, remember: RememberLine) -> None:
+    assert len(remember(ORG, AGENT).event_types) == 1
+    with desk.database.unit() as unit:
+        agent = unit.directory.agent(AGENT)
+        assert agent is not None
+        unit.directory.save_agent(replace(agent, id="colleague", event_type=replace(agent.event_type, id=102)))
+        unit.commit()
+    assert [each.id for each in remember(ORG, AGENT).event_types] == [101, 102]
+
+
 def test_a_change_that_is_rolled_back_is_none(desk: Desk, remember: RememberLine, looks: Looks) -> None:
     remember(ORG, AGENT)
     with desk.database.unit() as unit:
