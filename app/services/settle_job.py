@@ -30,7 +30,7 @@ from app.domain.stores import OpenUnit
 from app.services.appointment_after import appointment_after
 from app.services.look_up import Within
 from app.services.scene import Scene
-from app.services.shared_slots import event_types_beside, follow_job, forget_slots, release_slots, starts_within
+from app.services.shared_slots import event_types_beside, follow_job, forget_slots, release_slots
 from app.services.tell_outcome import tell_failure, tell_success
 
 ALTERNATIVES_AHEAD = timedelta(days=7)
@@ -61,15 +61,11 @@ class SettleJob:
                 self._try_again(scene, outcome)
             case Unknown():
                 self._look_again(scene, outcome)
-            case SlotUnavailable(result=result):
-                if _was_offered(outcome) and scene.job.starts_at:
-                    self._unlearn(scene, scene.job.starts_at)
-                self._refuse_slot(scene, result, outcome)
-            case Failed(result=Result.SLOT_PAST as result):
+            case SlotUnavailable(result=result) | Failed(result=Result.SLOT_PAST as result):
                 self._refuse_slot(scene, result, outcome)
             case Failed():
                 self._fail(scene.job, outcome, outcome.result, scene)
-                release_slots(self.cache, scene.job, (scene.agent.event_type,))
+                self._give_back(scene, outcome, (scene.agent.event_type,))
             case Moved():
                 raise AssertionError("a move is followed before it gets here")
 
@@ -155,17 +151,19 @@ class SettleJob:
         follow_job(self.cache, scene, booking, self._pass_on(job, told, scene))
 
     def _refuse_slot(self, scene: Scene, result: Result, outcome: Outcome) -> None:
-        job = scene.job
+        job, event_type = scene.job, scene.agent.event_type
+        self._give_back(scene, outcome, (event_type,))  # else it would hide the times nearest to it
+        if job.starts_at and _was_offered(outcome):
+            self.cache.taken(scene.account.id, event_type.id, job.starts_at, job.starts_at + timedelta(seconds=1))
         openings = self._alternatives(scene, job.starts_at) if job.starts_at else ()
         final = Final(result=result, starts_at=job.starts_at, openings=openings)
         self._finish(job, outcome, Status.FAILED, final, scene)
-        release_slots(self.cache, job, (scene.agent.event_type,))
 
-    def _unlearn(self, scene: Scene, wanted: datetime) -> None:
-        event_type = scene.agent.event_type
-        self.cache.forget(scene.account.id, event_type.id, wanted)
-        ends_at = wanted + timedelta(minutes=event_type.length_minutes)
-        self.cache.taken(scene.account.id, event_type.id, *starts_within(event_type, wanted, ends_at))
+    def _give_back(self, scene: Scene, outcome: Outcome, event_types: Iterable[EventType]) -> None:
+        """The job did not get its time. Where others have it, they may have more of what we keep."""
+        release_slots(self.cache, scene.job, event_types)
+        if _was_offered(outcome):
+            forget_slots(self.cache, scene.account, event_types, (scene.job.starts_at,))
 
     def _alternatives(self, scene: Scene, wanted: datetime) -> tuple[datetime, ...]:
         """Times nearest to the refused one; none if Cal.com does not tell right now."""
@@ -215,9 +213,8 @@ class SettleJob:
             unit.commit()
         self.doorbell.ring(job.id)
         beside = self._pass_on(job, told, scene)
-        release_slots(self.cache, job, beside)
-        if scene is not None and _was_offered(outcome):
-            forget_slots(self.cache, scene.account, beside, (job.starts_at,))
+        if scene is not None:
+            self._give_back(scene, outcome, beside)
 
     def _pass_on(self, job: Job, told: Iterable[str] = (), scene: Scene | None = None) -> Sequence[EventType]:
         """Wake the jobs that waited for this one, and send what is told of it. What is missed here the scheduler finds.

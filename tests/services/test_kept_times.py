@@ -147,3 +147,23 @@ def test_a_move_in_another_account_hides_nothing_of_the_agents_own(shared: Desk)
     assert line.event_types == (PLAIN, HOUR)
     assert line.sharing("a" * 32) == (PLAIN, HOUR)
     assert line.sharing("b" * 32) == (PLAIN,)
+
+
+@pytest.mark.parametrize("result", [Result.SLOT_TAKEN, Result.LIMIT_REACHED])
+def test_a_refused_time_hides_none_of_those_next_to_it(open_desk: OpenDesk, result: Result) -> None:
+    """Half an hour from 2 PM on runs into something at 2:15, and from 1:45 on it does not."""
+    desk = open_desk(PLAIN)
+    before, behind = TWO_PM_TUESDAY - HALF / 2, TWO_PM_TUESDAY + 3 * HALF / 2
+    desk.calendar.free = [before - HALF / 2, before, TWO_PM_TUESDAY, behind]
+    desk.calendar.script = [SlotUnavailable(result=result)]
+
+    assert desk.booked().openings == (before, before - HALF / 2, behind)
+
+
+def test_a_time_that_cal_com_refuses_is_not_offered_while_it_is_still_listed(shared: Desk) -> None:
+    shared.calendar.free = [TWO_PM_TUESDAY, TWO_PM_TUESDAY + HALF / 2]
+    shared.calendar.script = [SlotUnavailable()]
+
+    shared.booked()
+
+    assert offered(shared) == [TWO_PM_TUESDAY + HALF / 2]
