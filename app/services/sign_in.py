@@ -53,11 +53,19 @@ class SignIn:
         known_as = _normal(name)
         operator = self._look_up(known_as, visitor)
         fits = self.passwords.fits(password, operator.password_hash if operator else "")
-        if operator is None or not fits or operator.disabled_at is not None:
+        begun = self._begin(operator, visitor) if operator is not None and fits else None
+        if begun is None:
             self._refuse(known_as, operator, visitor)
             raise SignInRefusedError
+        return begun
+
+    def _begin(self, checked: Operator, visitor: Visitor) -> NewSession | None:
+        """None for who is disabled, or whose password was replaced while this one was checked."""
         with self.open_unit() as unit:
-            unit.operators.forget_tries(known_as)
+            operator = unit.operators.get(checked.id)
+            if operator is None or operator.disabled_at or operator.password_hash != checked.password_hash:
+                return None
+            unit.operators.forget_tries(operator.name)
             begun = begin_session(unit, operator, visitor, self.clock())
             unit.commit()
         return begun
@@ -117,10 +125,9 @@ def begin_session(unit: UnitOfWork, operator: Operator, visitor: Visitor, now: d
     if visitor.session_id:
         unit.operators.end_session(visitor.session_id)
     unit.operators.begin_session(session)
-    signed_in = replace(operator, signed_in_at=now)
-    unit.operators.save(signed_in)
+    unit.operators.note_sign_in(operator.id, now=now)
     record(unit, Deed.SIGN_IN, operator, actor=actor_of(operator), at=now)
-    return NewSession(session, signed_in, token)
+    return NewSession(session, replace(operator, signed_in_at=now), token)
 
 
 def actor_of(operator: Operator) -> str:

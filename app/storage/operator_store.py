@@ -38,6 +38,9 @@ class SqlOperatorStore:
     def save(self, operator: Operator) -> None:
         self._connection.execute(update(operators).where(operators.c.id == operator.id).values(asdict(operator)))
 
+    def note_sign_in(self, operator_id: str, *, now: datetime) -> None:
+        self._connection.execute(update(operators).where(operators.c.id == operator_id).values(signed_in_at=now))
+
     def tries(self, name: str) -> Tries | None:
         wanted = select(sign_in_tries).where(sign_in_tries.c.name_hash == _hash(name))
         row = self._connection.execute(wanted).one_or_none()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -11,12 +12,12 @@ from argon2 import PasswordHasher
 from cryptography.fernet import Fernet
 
 from app.domain.errors import ConflictError, NotAuthenticatedError, SignInRefusedError, UnknownNameError
-from app.domain.operators import IDLE, LINK_LASTS, LONGEST, Role
+from app.domain.operators import IDLE, LINK_LASTS, LONGEST, Passwords, Role
 from app.identity.passwords import Argon2Passwords
 from app.services.desk_sessions import CheckSession, SignedIn
-from app.services.operator_accounts import AddOperator, InviteFirstOperator
+from app.services.operator_accounts import AddOperator, ChangeOperator, InviteFirstOperator, InviteOperator
 from app.services.set_password import SetPassword
-from app.services.sign_in import SignIn, SignInByProvider, Visitor
+from app.services.sign_in import NewSession, SignIn, SignInByProvider, Visitor
 from app.storage.database import Database
 from tests.services.office import NOW
 from tests.support.sqlite import migrated
@@ -24,6 +25,22 @@ from tests.support.tally import Tally
 
 PASSWORD = "correct horse battery staple"
 HERE = Visitor(address="192.0.2.1", browser="Firefox")
+
+
+@dataclass(frozen=True)
+class Slow:
+    """Passwords that take until a deed is done to check."""
+
+    passwords: Passwords
+    deed: Callable[[], object]
+
+    def hash(self, password: str) -> str:
+        return self.passwords.hash(password)
+
+    def fits(self, password: str, password_hash: str) -> bool:
+        fits = self.passwords.fits(password, password_hash)
+        self.deed()
+        return fits
 
 
 class FrontDoor:
@@ -37,6 +54,8 @@ class FrontDoor:
         opened, read = self.database.unit, self.database.reading_unit
         passwords = Argon2Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
         self.add = AddOperator(open_unit=opened, clock=self.clock)
+        self.change = ChangeOperator(open_unit=opened, clock=self.clock)
+        self.invite = InviteOperator(open_unit=opened, clock=self.clock)
         self.invite_first = InviteFirstOperator(open_unit=opened, clock=self.clock)
         self.set_password = SetPassword(open_unit=opened, read_unit=read, passwords=passwords, clock=self.clock)
         self.sign_in = SignIn(
@@ -50,6 +69,11 @@ class FrontDoor:
 
     def later(self, span: timedelta) -> None:
         self.now += span
+
+    def sign_in_while(self, deed: Callable[[], object]) -> NewSession:
+        """Jane signs in, and the deed is done while her password is checked."""
+        passwords = Slow(self.sign_in.passwords, deed)
+        return replace(self.sign_in, passwords=passwords)("jane", PASSWORD, HERE)
 
     def jane(self, role: Role = Role.OPERATOR) -> None:
         self.set_password(self.add("Jane", role, actor="test").token, PASSWORD)
@@ -136,6 +160,32 @@ def test_who_has_no_password_cannot_sign_in_with_an_empty_one(door: FrontDoor) -
     for password in ("", "nobody's"):
         with pytest.raises(SignInRefusedError):
             door.sign_in("jane", password, HERE)
+
+
+def test_who_is_disabled_while_their_password_is_checked_is_not_let_in(door: FrontDoor) -> None:
+    door.jane()
+    with pytest.raises(SignInRefusedError):
+        door.sign_in_while(lambda: door.change("jane", disabled=True, actor="test"))
+    with door.database.reading_unit() as unit:
+        jane = unit.operators.named("jane")
+        assert jane is not None
+        assert jane.disabled_at == NOW
+        assert unit.operators.sessions_of(jane.id) == []
+
+
+def test_a_role_changed_while_the_password_is_checked_stays_changed(door: FrontDoor) -> None:
+    door.jane()
+    begun = door.sign_in_while(lambda: door.change("jane", role=Role.VIEWER, actor="test"))
+    assert begun.operator.role is Role.VIEWER
+    assert door.check(begun.token).operator.role is Role.VIEWER
+
+
+def test_a_password_replaced_while_it_is_checked_lets_nobody_in(door: FrontDoor) -> None:
+    door.jane()
+    link = door.invite("jane", actor="test")
+    with pytest.raises(SignInRefusedError):
+        door.sign_in_while(lambda: door.set_password(link.token, "another long pass phrase"))
+    assert door.sign_in("jane", "another long pass phrase", HERE).operator.name == "jane"
 
 
 def test_a_link_runs_out(door: FrontDoor) -> None:
