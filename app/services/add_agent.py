@@ -18,7 +18,8 @@ from app.services.named import access_to, account_serving, checked_name, checked
 class AddAgent:
     """Without an id one is made. An id that is there and says the same is answered with what is there.
 
-    The same: organization, name, event type, account, and each setting that is given. Cal.com is not asked then.
+    The same: organization, name, event type, account, and each setting that is given. Cal.com is not asked then. The
+    id of an agent that its organization deleted is added anew, and nothing of what that one was set to stays.
     Raises UnknownNameError, RefusedError (NotBookableError unless `force`), CalendarError: nothing is saved.
     """
 
@@ -72,12 +73,14 @@ class AddAgent:
 
 
 def _existing(directory: Directory, wanted: Agent, settings: AgentSettings) -> Agent | None:
-    """The agent of that id if it says the same. Raises RefusedError if it says something else."""
+    """The agent of that id if it says the same and was not deleted. Raises RefusedError if it says something else."""
     existing = directory.agent(wanted.id)
     if existing is None:
         return None
     if existing.org_id != wanted.org_id:
         raise refused("id", f"{existing.id} is taken.")
+    if existing.deleted_at is not None:
+        return None
     same_place = (existing.org_id, existing.event_type.id) == (wanted.org_id, wanted.event_type.id)
     same_account = wanted.account_id in {None, existing.account_id}
     if not (same_place and same_account and settings.over(existing) == existing):

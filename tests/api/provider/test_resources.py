@@ -163,6 +163,21 @@ def test_a_deleted_agent_takes_no_request_and_leaves_its_jobs(site: Site) -> Non
     assert data(site.clinic.get(f"/jobs/{job.id}/history"))["agent_id"] == agent.id
 
 
+def test_a_deleted_agent_is_added_anew_under_its_id_by_its_organization_alone(site: Site) -> None:
+    for org in (site.org, site.other_org):
+        site.connect(org)
+    first = data(site.clinic.post("/agents", **AGENT, wait_seconds=4), 201)
+    path, again = f"/agents/{first['id']}", AGENT | {"id": first["id"]}
+    data(site.clinic.delete(path))
+    assert refusal(site.other.post("/agents", **again))[:2] == (400, "INVALID_REQUEST")
+
+    added = data(site.clinic.post("/agents", **again), 201)
+
+    assert data(site.clinic.get(path)) == added
+    assert (added["id"], added["wait_seconds"]) == (first["id"], 10)
+    assert [agent["id"] for agent in data(site.clinic.get("/agents"))["agents"]] == [first["id"]]
+
+
 def test_neither_agent_nor_account_ends_while_a_request_is_under_way(site: Site) -> None:
     account, agent = site.connect(), site.agent()
     job = add_job(site, agent, Status.QUEUED)
