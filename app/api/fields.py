@@ -95,19 +95,7 @@ class EndpointIds(fields.List[str]):
         super().__init__(one, validate=limit, error_messages=reasons, **options)
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **options: Any) -> Any:
-        try:
-            found = super()._deserialize(value, attr, data, **options)
-        except ValidationError as faults:
-            raise ValidationError(_first_reason(faults)) from None
-        return tuple(dict.fromkeys(found))
-
-
-def _first_reason(faults: ValidationError) -> str:
-    """Of a list's elements: the answer has one reason for each field."""
-    reasons: Any = faults.messages
-    while not isinstance(reasons, str):
-        reasons = next(iter(reasons.values() if isinstance(reasons, dict) else reasons))
-    return reasons
+        return tuple(dict.fromkeys(super()._deserialize(value, attr, data, **options)))
 
 
 class ToolCallId(fields.String):

@@ -112,4 +112,11 @@ def _no_constant(name: str) -> NoReturn:
 def _reasons(error: ValidationError) -> dict[str, str]:
     """Field to reason; webargs puts the place (json, query) around the fields."""
     places: Any = error.messages
-    return {name: str(reasons[0]) for fields in places.values() for name, reasons in fields.items()}
+    return {name: _first_reason(faults) for fields in places.values() for name, faults in fields.items()}
+
+
+def _first_reason(faults: Any) -> str:
+    """Of a list's or a dictionary's elements: the answer has one reason for each field."""
+    while not isinstance(faults, str):
+        faults = next(iter(faults.values() if isinstance(faults, dict) else faults))
+    return faults

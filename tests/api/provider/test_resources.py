@@ -119,6 +119,7 @@ def test_an_agent_that_cannot_be_booked_by_voice_is_refused_with_what_stands_in_
         (AGENT | {"wait_seconds": 99}, {"wait_seconds": "It must be between 0.5 and 25 seconds."}),
         (AGENT | {"always_200": "yes"}, {"always_200": "must be true or false"}),
         (AGENT | {"account_id": "mine"}, {"account_id": "must be a UUID"}),
+        (AGENT | {"field_answers": {"notes": 5}}, {"field_answers": "must be text"}),
     ],
 )
 def test_what_is_wrong_with_an_agent_is_said_field_by_field(site: Site, body: Any, reasons: dict[str, str]) -> None:

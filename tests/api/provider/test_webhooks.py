@@ -71,6 +71,20 @@ def test_what_cannot_be_an_endpoint_is_refused_naming_the_field(site: Site, want
     assert (status, code, list(details)) == (400, "INVALID_REQUEST", [field])
 
 
+@pytest.mark.parametrize(
+    ("wanted", "reasons"),
+    [
+        ({"events": ["appointment.eaten"]}, {"events": "has an unknown event"}),
+        ({"events": ["appointment.booked", "appointment.eaten"]}, {"events": "has an unknown event"}),
+        ({"agents": ["019d1fdb-98e9-7c87-86c7-321e2fa98733", 7]}, {"agents": "must be text"}),
+    ],
+)
+def test_a_fault_anywhere_in_a_list_is_said_in_one_sentence(
+    site: Site, wanted: dict[str, Any], reasons: dict[str, str]
+) -> None:
+    assert refusal(site.clinic.post(ENDPOINTS, url=URL, **wanted)) == (400, "INVALID_REQUEST", reasons)
+
+
 def test_another_organizations_key_sees_and_does_nothing(site: Site) -> None:
     endpoint = verified(site)
     happened(site)
