@@ -54,6 +54,7 @@ class AddAccount:
             created_at=self.clock(),
         )
         with self.open_unit() as unit:
+            unit.directory.hold()
             existing = _existing(unit.directory, organization, account.name, access)
             if existing is not None:
                 return existing

@@ -64,6 +64,7 @@ class AddAgent:
         if not force:
             check_bookable(agent)
         with self.open_unit() as unit:
+            unit.directory.hold()
             existing = _existing(unit.directory, agent, settings)
             if existing is not None:
                 return existing

@@ -26,6 +26,7 @@ class AddOrganization:
             id=str(uuid4()) if id is None else checked_uuid(id), name=checked_name(name), created_at=self.clock()
         )
         with self.open_unit() as unit:
+            unit.directory.hold()
             existing = unit.directory.organization(wanted.id)
             if existing is not None:
                 return _same(existing, wanted.name)

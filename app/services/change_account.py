@@ -57,6 +57,7 @@ class ChangeAccount:
             access = _changed_access(unit.directory, account, change) if change.needs_a_try else None
         owner = None if access is None else self.calendar.owner(access)
         with self.open_unit() as unit:
+            unit.directory.hold()
             changed = _changed(account_named(unit.directory, account.id), change, owner)
             _check_name(unit.directory, changed)
             unit.directory.save_account(changed, change.api_key)

@@ -41,6 +41,7 @@ class ChangeAgent:
         if refresh or event_type_id is not None or account_id is not None:
             fresh = self._read_event_type(agent_id, event_type_id, account_id)
         with self.open_unit() as unit:
+            unit.directory.hold()
             changed = settings.over(_linked(unit.directory, agent_named(unit.directory, agent_id), account_id))
             if fresh is not None:
                 changed = replace(changed, event_type=fresh)

@@ -27,6 +27,7 @@ class ChangeOrganization:
         contact_match: bool | None = None,
     ) -> Organization:
         with self.open_unit() as unit:
+            unit.directory.hold()
             organization = organization_named(unit.directory, org_id)
             if verified_only and not unit.caller_secrets.of_organization(organization.id):
                 raise refused("verified_only", "It has no caller secret yet. Make one: ringbook org secret new.")

@@ -66,6 +66,7 @@ class ConnectPrivateAccount:
 
     def _save(self, account: Account, api_key: str, event_type: EventType) -> Account:
         with self.open_unit() as unit:
+            unit.directory.hold()
             agent = agent_named(unit.directory, str(account.agent_id))
             former = _private_account(unit.directory, agent)
             if former is not None:

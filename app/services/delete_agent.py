@@ -24,6 +24,7 @@ class DeleteAgent:
     def __call__(self, agent_id: str) -> Agent:
         now = self.clock()
         with self.open_unit() as unit:
+            unit.directory.hold()
             agent = agent_named(unit.directory, agent_id)
             own = unit.directory.account(agent.account_id) if agent.account_id else None
             private = own.id if own is not None and own.agent_id is not None else None

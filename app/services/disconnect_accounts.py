@@ -26,6 +26,7 @@ class DisconnectAccounts:
 
     def one(self, account_id: str) -> Account:
         with self.open_unit() as unit:
+            unit.directory.hold()
             account = account_named(unit.directory, account_id)
             self._disconnect(unit, [account])
             unit.commit()
@@ -33,6 +34,7 @@ class DisconnectAccounts:
 
     def all_of(self, org_id: str) -> list[Account]:
         with self.open_unit() as unit:
+            unit.directory.hold()
             organization = organization_named(unit.directory, org_id)
             shared = [known for known in unit.directory.accounts(organization.id) if known.agent_id is None]
             self._disconnect(unit, shared)

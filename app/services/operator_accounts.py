@@ -101,6 +101,7 @@ class ChangeOperator:
     ) -> Operator:
         now = self.clock()
         with self.open_unit() as unit:
+            unit.operators.hold()
             before = operator_named(unit.operators, name)
             after = replace(before, role=role or before.role)
             if disabled is not None:

@@ -36,6 +36,7 @@ class SetPassword:
         check_password(password, operator)
         password_hash = self.passwords.hash(password)
         with self.open_unit() as unit:
+            unit.operators.hold()
             link, operator = _holder(unit, token, self.clock())
             if not unit.operators.use_link(link.id):
                 raise UnknownNameError(OVER)

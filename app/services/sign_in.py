@@ -62,6 +62,7 @@ class SignIn:
     def _begin(self, checked: Operator, visitor: Visitor) -> NewSession | None:
         """None for who is disabled, or whose password was replaced while this one was checked."""
         with self.open_unit() as unit:
+            unit.operators.hold()
             operator = unit.operators.get(checked.id)
             if operator is None or operator.disabled_at or operator.password_hash != checked.password_hash:
                 return None
@@ -101,6 +102,7 @@ class SignInByProvider:
 
     def __call__(self, email: str, visitor: Visitor) -> NewSession:
         with self.open_unit() as unit:
+            unit.operators.hold()
             operator = unit.operators.named(_normal(email))
             if operator is None or operator.disabled_at is not None:
                 log.warning("sign_in_refused", operator_id=operator.id if operator else None)

@@ -57,8 +57,11 @@ class SqlDirectory:
     def revision(self) -> int:
         return self._connection.execute(REVISION).scalar() or 0
 
-    def count_change(self) -> None:
-        """Last of all in a unit that changed the directory: from now on no other such unit can end before it does."""
+    def hold(self) -> None:
+        """Counts the change: who counts the next one waits until this unit has ended."""
+        if self.has_changed:
+            return
+        self.has_changed = True
         first = insert_into(self._connection, directory_revision).values(id=1, number=1)
         more = {"number": directory_revision.c.number + 1}
         self._connection.execute(first.on_conflict_do_update(index_elements=[directory_revision.c.id], set_=more))
@@ -87,7 +90,7 @@ class SqlDirectory:
 
     def disconnect_account(self, account_id: str, *, now: datetime) -> None:
         connected = accounts.c.id == account_id, accounts.c.disconnected_at.is_(None)
-        self.has_changed = True
+        self.hold()
         without_key = {"encrypted_key": None, "key_last4": "", "disconnected_at": now}
         self._connection.execute(update(accounts).where(*connected).values(without_key))
 
@@ -150,7 +153,7 @@ class SqlDirectory:
         return list(self._connection.execute(wanted.order_by(table.c.created_at, table.c.id).limit(span.limit)))
 
     def _save(self, table: Table, values: dict[str, Any], *, only_new: dict[str, Any] | None = None) -> None:
-        self.has_changed = True
+        self.hold()
         new = insert_into(self._connection, table).values(values | (only_new or {}))
         self._connection.execute(new.on_conflict_do_update(index_elements=[table.c.id], set_=values))
 

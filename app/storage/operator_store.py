@@ -35,6 +35,10 @@ class SqlOperatorStore:
     def all(self) -> list[Operator]:
         return [_operator(row) for row in self._connection.execute(select(operators).order_by(operators.c.name))]
 
+    def hold(self) -> None:
+        """In one order, so that no two wait for each other; SQLite's units that write are alone from the beginning."""
+        self._connection.execute(select(operators.c.id).order_by(operators.c.id).with_for_update(key_share=True))
+
     def save(self, operator: Operator) -> None:
         self._connection.execute(update(operators).where(operators.c.id == operator.id).values(asdict(operator)))
 

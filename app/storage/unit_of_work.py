@@ -139,8 +139,6 @@ class SqlUnitOfWork:
 
     def commit(self) -> None:
         """Raises StoreUnavailableError; after a lost connection the commit may have happened: read it again."""
-        if self._directory.has_changed:
-            self._directory.count_change()
         try:
             self._connection.commit()
         finally:
