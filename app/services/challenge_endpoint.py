@@ -37,6 +37,12 @@ def send_challenge(unit: UnitOfWork, endpoint: Endpoint, now: datetime) -> str:
     return add_delivery(unit, event, endpoint, now=now)
 
 
+def accept_challenge(unit: UnitOfWork, endpoint: Endpoint, now: datetime) -> None:
+    """The challenge came back from that address: what waits for the endpoint is sent there, on a fresh schedule."""
+    if unit.endpoints.verify(endpoint.id, endpoint.url):
+        unit.deliveries.bring_forward(endpoint.id, now=now, afresh=True)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChallengeEndpoint:
     """Without `answer` a new challenge is sent. With it, the endpoint is enabled if it is the challenge sent last: for
@@ -55,11 +61,11 @@ class ChallengeEndpoint:
             endpoint = endpoint_named(unit.endpoints, endpoint_id, scope)
             if endpoint.status is not EndpointStatus.UNVERIFIED:
                 raise ConflictError(f"The endpoint is {endpoint.status} and was verified before.")
-            sent, how = "", "its challenge was handed in"
             if not answer:
-                sent, how = send_challenge(unit, endpoint, now), "a challenge was sent"
+                sent, how = [send_challenge(unit, endpoint, now)], "a challenge was sent"
             elif hmac.compare_digest(answer.strip().encode(), _newest_challenge(unit, endpoint).encode()):
-                unit.endpoints.verify(endpoint.id, endpoint.url)
+                accept_challenge(unit, endpoint, now)
+                sent, how = unit.deliveries.next_in_line(endpoint.id, now=now), "its challenge was handed in"
             else:
                 raise refused("challenge", "It is not the one that was sent last.")
             challenged = endpoint_named(unit.endpoints, endpoint_id, scope)
@@ -67,8 +73,8 @@ class ChallengeEndpoint:
                 unit, Deed.ENDPOINT_VERIFY, endpoint.id, actor=actor, at=now, org_id=endpoint.org_id, reason=how
             )
             unit.commit()
-        if sent:
-            self.publisher.publish_delivery(sent)
+        for delivery_id in sent:
+            self.publisher.publish_delivery(delivery_id)
         return challenged
 
 

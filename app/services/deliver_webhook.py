@@ -24,6 +24,7 @@ from app.domain.webhooks import (
     Endpoint,
 )
 from app.services.bulkhead import Bulkhead
+from app.services.challenge_endpoint import accept_challenge
 from app.services.record_event import record_event
 
 log = structlog.get_logger(__name__)
@@ -143,7 +144,7 @@ class DeliverWebhook:
         if endpoint.paused_until is not None:
             unit.deliveries.bring_forward(endpoint.id, now=now, afresh=False)
         if event.name is EventName.ENDPOINT_VERIFICATION:
-            unit.endpoints.verify(endpoint.id, endpoint.url)
+            accept_challenge(unit, endpoint, now)
 
     def _fail(self, unit: UnitOfWork, consignment: Consignment, receipt: Receipt, now: datetime) -> tuple[str, ...]:
         delivery, endpoint = consignment.delivery, consignment.endpoint

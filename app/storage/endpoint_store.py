@@ -36,6 +36,14 @@ SHOWN = 4
 SETTINGS = frozenset({"url", "description", "events", "agent_ids"})
 """What its owner decides. Its state and how it fares are written by statements of their own."""
 
+ANEW: dict[str, Any] = {
+    "disabled_reason": "",
+    "disabled_at": None,
+    "failures": 0,
+    "failing_since": None,
+    "paused_until": None,
+}
+"""How it fared before is forgotten."""
 
 _in_order = endpoints.c.created_at, endpoints.c.id
 OF_ORGANIZATION = select(endpoints).where(endpoints.c.org_id == bindparam("org")).order_by(*_in_order)
@@ -72,16 +80,14 @@ class SqlEndpointStore:
 
     def verify(self, endpoint_id: str, url: str) -> bool:
         waiting = endpoints.c.status == EndpointStatus.UNVERIFIED, endpoints.c.url == url
-        return self._changed(endpoint_id, *waiting, status=EndpointStatus.ENABLED)
+        return self._changed(endpoint_id, *waiting, status=EndpointStatus.ENABLED, **ANEW)
 
     def unverify(self, endpoint_id: str) -> None:
-        self._changed(endpoint_id, status=EndpointStatus.UNVERIFIED, disabled_reason="", disabled_at=None)
+        self._changed(endpoint_id, status=EndpointStatus.UNVERIFIED, **ANEW)
 
     def enable(self, endpoint_id: str) -> bool:
-        """How it fared before is forgotten."""
-        anew = {"disabled_reason": "", "disabled_at": None, "failures": 0, "failing_since": None, "paused_until": None}
         was_disabled = endpoints.c.status == EndpointStatus.DISABLED
-        return self._changed(endpoint_id, was_disabled, status=EndpointStatus.ENABLED, **anew)
+        return self._changed(endpoint_id, was_disabled, status=EndpointStatus.ENABLED, **ANEW)
 
     def disable(self, endpoint_id: str, reason: DisabledReason, *, now: datetime) -> bool:
         was_enabled = endpoints.c.status == EndpointStatus.ENABLED
