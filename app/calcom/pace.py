@@ -47,6 +47,6 @@ def _seconds(values: Iterable[str]) -> float:
             return float(value)
         try:
             return (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds()
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             continue
     return LONGEST_WAIT

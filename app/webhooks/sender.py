@@ -171,6 +171,6 @@ def _seconds(header: str | None, now: datetime) -> float | None:
         return min(float(text[:9]), LONGEST_PAUSE)
     try:
         wait = (parsedate_to_datetime(text) - now).total_seconds()
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return None
     return min(max(wait, 0.0), LONGEST_PAUSE)

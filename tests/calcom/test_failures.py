@@ -31,6 +31,7 @@ def test_a_refusal_leads_to_its_outcome(operation: Operation, reply: Reply, expe
         ({"retry-after": "Mon, 02 Jan 2006 15:04:05 GMT"}, 1.0),
         ({"x-ratelimit-reset-guests": "12"}, 12.0),
         ({"retry-after": "soon"}, 60.0),
+        ({"retry-after": "Mon, 01 Jan 2024 00:00:00 +99999999999999"}, 60.0),
         ({}, 60.0),
     ],
 )

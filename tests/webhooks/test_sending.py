@@ -95,6 +95,7 @@ def test_an_answer_that_is_no_text_is_kept_as_far_as_it_can_be_read(sender_with:
         (format_datetime(MESSAGE.sent_at - timedelta(minutes=2), usegmt=True), 0.0),
         ("soon", None),
         ("-5", None),
+        ("Mon, 01 Jan 2024 00:00:00 +99999999999999", None),
     ],
 )
 def test_a_retry_after_is_read(sender_with: Callable[..., WebhookSender], said: str, seconds: float | None) -> None:
