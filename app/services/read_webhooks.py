@@ -54,9 +54,10 @@ class ListDeliveries:
             scope.check(wanted.org_id)
         with self.read_unit() as unit:
             if wanted.endpoint_id is not None:
-                endpoint_named(unit.endpoints, wanted.endpoint_id, scope)
+                endpoint = endpoint_named(unit.endpoints, wanted.endpoint_id, scope)
+                wanted = replace(wanted, endpoint_id=endpoint.id)
             if wanted.before is not None:
-                delivery_named(unit.deliveries, wanted.before, scope)
+                wanted = replace(wanted, before=delivery_named(unit.deliveries, wanted.before, scope).id)
             return unit.deliveries.search(replace(wanted, org_id=wanted.org_id or scope.org_id))
 
 

@@ -19,8 +19,8 @@ class RevokeApiKey:
 
     def __call__(self, key_id: str) -> ApiKey:
         with self.open_unit() as unit:
-            api_key_named(unit.api_keys, key_id)
-            unit.api_keys.revoke(key_id, now=self.clock())
-            revoked = api_key_named(unit.api_keys, key_id)
+            api_key = api_key_named(unit.api_keys, key_id)
+            unit.api_keys.revoke(api_key.id, now=self.clock())
+            revoked = api_key_named(unit.api_keys, api_key.id)
             unit.commit()
         return revoked

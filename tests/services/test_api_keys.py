@@ -88,6 +88,13 @@ def test_a_revoked_key_opens_nothing_and_stays_listed(office: Office, notes: Exe
     assert [key.name for key in office.list_api_keys(clinic.id)] == ["Old", "New"]
 
 
+def test_a_key_is_revoked_with_blanks_around_its_id(office: Office, notes: Executor) -> None:
+    made = office.add_api_key(org_id=office.clinic().id, name="Platform")
+    assert office.revoke_api_key(f" {made.api_key.id}\n").revoked_at == NOW
+    with pytest.raises(NotAuthenticatedError):
+        checking(office, notes)(made.secret)
+
+
 def test_a_key_opens_until_it_expires(office: Office, notes: Executor) -> None:
     made = office.add_api_key(org_id=None, name="Trial", lasting=timedelta(hours=1))
     check = checking(office, notes)
