@@ -112,9 +112,10 @@ def _ago(text: str | None, now: datetime) -> datetime | None:
 
 def _time(name: str, text: str | None) -> datetime | None:
     """As a browser's field for a date and a time writes it, in UTC."""
-    if text is None:
-        return None
-    at = _read(name, lambda: datetime.fromisoformat(text))
+    return None if text is None else _read(name, lambda: _in_utc(datetime.fromisoformat(text)))
+
+
+def _in_utc(at: datetime) -> datetime:
     return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
 
 

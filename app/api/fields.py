@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from marshmallow import ValidationError, fields, validate
@@ -56,6 +57,21 @@ class TimeZone(Text):
             return zone_key(text) if text else ""
         except ValueError as fault:
             raise ValidationError(str(fault)) from None
+
+
+class Instant(fields.AwareDateTime):
+    """ISO 8601 with an offset, taken in UTC."""
+
+    def __init__(self, **options: Any) -> None:
+        reasons = dict.fromkeys(("invalid", "awareness", "invalid_awareness"), "must be ISO 8601 with an offset")
+        super().__init__(error_messages={**reasons, "out_of_range": "is not a time that UTC has"}, **options)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **options: Any) -> datetime:
+        moment = super()._deserialize(value, attr, data, **options)
+        try:
+            return moment.astimezone(UTC)
+        except OverflowError:
+            raise self.make_error("out_of_range") from None
 
 
 class Identifier(fields.String):

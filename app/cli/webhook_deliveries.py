@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 import click
 
@@ -95,8 +95,8 @@ def _show_delivery(delivery_id: str, as_json: bool) -> None:
 def _moment(text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        if moment.tzinfo is not None:
+            return moment.astimezone(UTC)
+    except (ValueError, OverflowError):
         raise click.UsageError(f"{text} is no time like 2026-11-22T08:00:00Z.") from None
-    if moment.tzinfo is None:
-        raise click.UsageError(f"{text} says no zone: end it with Z, or an offset.")
-    return moment
+    raise click.UsageError(f"{text} says no zone: end it with Z, or an offset.")

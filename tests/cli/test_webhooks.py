@@ -159,6 +159,6 @@ def test_a_replay_says_of_what(office: Office, words: tuple[str, ...]) -> None:
     assert run(office, webhook, "replay", *words).exit_code == 2
 
 
-@pytest.mark.parametrize("since", ["yesterday", "2026-11-24T00:00:00"])
-def test_a_time_without_a_zone_is_not_guessed_at(office: Office, since: str) -> None:
+@pytest.mark.parametrize("since", ["yesterday", "2026-11-24T00:00:00", "0001-01-01T00:00:00+14:00"])
+def test_a_time_that_is_none_or_has_no_zone_is_not_guessed_at(office: Office, since: str) -> None:
     assert run(office, webhook, "replay", "--endpoint", "ep_1", "--since", since).exit_code == 2

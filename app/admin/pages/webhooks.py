@@ -167,6 +167,6 @@ def _since(text: str) -> datetime:
     """As a browser's field for a time sends it; what says no zone is UTC."""
     try:
         since = datetime.fromisoformat(text)
-    except ValueError:
+        return since.astimezone(UTC) if since.tzinfo else since.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         raise refused("since", "It must be a time such as 2026-11-22T08:00, in UTC.") from None
-    return since if since.tzinfo else since.replace(tzinfo=UTC)

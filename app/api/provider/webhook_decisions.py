@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from flask import Response
-from marshmallow import fields
 
 from app.api.endpoints import Endpoints
-from app.api.fields import Text
+from app.api.fields import Instant, Text
 from app.api.guards import Guard, current_actor, current_scope
 from app.api.provider.agent_schemas import switch
 from app.api.provider.pages import Strict
@@ -33,11 +32,7 @@ class VerifySchema(Strict):
 
 
 class RecoverSchema(Strict):
-    since = fields.AwareDateTime(
-        required=True,
-        error_messages=dict.fromkeys(("invalid", "awareness", "invalid_awareness"), "must be ISO 8601 with an offset"),
-        metadata={"description": "Events from then on, ISO 8601 with an offset."},
-    )
+    since = Instant(required=True, metadata={"description": "Events from then on, ISO 8601 with an offset."})
     delivered = switch("Also what it took.", default=False)
 
 

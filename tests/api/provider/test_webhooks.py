@@ -145,6 +145,13 @@ def test_what_was_missed_is_recovered_and_one_is_replayed_under_its_id(site: Sit
     }
 
 
+@pytest.mark.parametrize("since", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_a_time_that_utc_does_not_have_is_refused(site: Site, since: str) -> None:
+    path = f"{ENDPOINTS}/{verified(site)['id']}/recover"
+    said = {"since": "is not a time that UTC has"}
+    assert refusal(site.clinic.post(path, since=since)) == (400, "INVALID_REQUEST", said)
+
+
 def test_deliveries_come_in_pages_and_by_filter(site: Site) -> None:
     endpoint = verified(site)
     made = [happened(site) for _ in range(5)] + [happened(site, name=EventName.JOB_SUCCEEDED)]
