@@ -18,7 +18,6 @@ from app.services.record_deed import record_deed
 from app.services.record_event import add_delivery
 
 BATCH = 200
-ROUNDS = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,11 +67,8 @@ class RecoverDeliveries:
             id=new_audit_id(), at=self.clock(), actor=actor, deed=Deed.ENDPOINT_RECOVER, target=endpoint_id, reason=said
         )
         total = 0
-        for _ in range(ROUNDS):
-            recovered = self._recover(since, scope, ended, replace(entry, counts={"deliveries": total}))
+        while recovered := self._recover(since, scope, ended, replace(entry, counts={"deliveries": total})):
             total += recovered
-            if not recovered:
-                break
         return total
 
     def _recover(self, since: datetime, scope: Scope, ended: set[DeliveryStatus], entry: AuditEntry) -> int:

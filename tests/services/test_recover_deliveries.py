@@ -80,3 +80,11 @@ def test_what_it_took_is_not_sent_again_unasked(quick: PostOffice, endpoint: End
     assert recover(quick, endpoint, delivered=False) == 4
     assert times_sent(quick) == [1] * 7
     assert recover(quick, endpoint, delivered=False) == 0
+
+
+def test_all_that_was_missed_is_sent_however_many_batches_it_takes(
+    post: PostOffice, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(replay_deliveries, "BATCH", 1)
+    missed(post, endpoint, 101)
+    assert recover(post, endpoint, delivered=False) == 101
