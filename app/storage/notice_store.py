@@ -60,7 +60,8 @@ class SqlNoticeStore:
 
     def mark_published(self, notice_ids: Sequence[str], *, now: datetime | None) -> None:
         """But for those a worker has taken since."""
-        told = update(notices).where(notices.c.id.in_(notice_ids), notices.c.lease_until.is_(None))
+        free = notices.c.lease_until.is_(None) if now is None else _is_free(now)
+        told = update(notices).where(notices.c.id.in_(notice_ids), free)
         self._connection.execute(told.values(published_at=now))
 
     def prune(self, *, finished_before: datetime, limit: int) -> int:

@@ -35,7 +35,8 @@ class SqlSweepStore:
         return list(self._connection.scalars(waiting.order_by(sweeps.c.next_at, sweeps.c.account_id).limit(limit)))
 
     def mark_published(self, account_ids: Sequence[str], *, now: datetime | None) -> None:
-        told = update(sweeps).where(sweeps.c.account_id.in_(account_ids), sweeps.c.lease_until.is_(None))
+        free = sweeps.c.lease_until.is_(None) if now is None else _is_free(now)
+        told = update(sweeps).where(sweeps.c.account_id.in_(account_ids), free)
         self._connection.execute(told.values(published_at=now))
 
     def standing(self, account_id: str) -> SweepStanding | None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from app.domain.appointments import AppointmentStatus
 from app.domain.errors import CalendarError, PostponedError
 from app.domain.outcomes import RetryLater
 from tests.services.desk import Desk
-from tests.services.switchboard import Switchboard
+from tests.services.switchboard import ACCOUNT, EVERY, Switchboard
 
 
 @pytest.fixture
@@ -43,6 +45,22 @@ def test_a_notice_whose_worker_died_is_handled_by_another_after_the_lease(board:
     with board.desk.database.unit() as unit:
         assert not unit.notices.finish(dead, now=board.desk.now, outcome="too late")
     assert len(board.raised()) == 1
+
+
+def test_what_a_dead_worker_left_is_published_anew_only_after_a_while(board: Switchboard) -> None:
+    board.booked()
+    board.rescue.enroll()
+    board.desk.later(EVERY.total_seconds())
+    board.tell("BOOKING_CANCELLED", board.decide("uid1", AppointmentStatus.CANCELLED))
+    assert board.claim(board.bells.notices.pop()) is not None
+    with board.desk.database.unit() as unit:
+        assert unit.sweeps.claim(ACCOUNT, now=board.desk.now, lease_until=board.desk.now + timedelta(seconds=30))
+        unit.commit()
+    for _ in range(30 + 61):
+        board.desk.later(1)
+        board.rescue()
+
+    assert (len(board.bells.notices), len(board.bells.sweeps)) == (2, 2)
 
 
 def test_a_notice_that_kills_every_worker_is_given_up(board: Switchboard) -> None:
