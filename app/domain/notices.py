@@ -35,7 +35,10 @@ PAUSES = (2.0, 4.0, 10.0, 30.0, 60.0)
 """Seconds until a notice is looked at again, after the 1st, 2nd, ... try that came to nothing; then the last one."""
 
 LIFE = timedelta(hours=3)
-"""After so long a notice is given up: longer than a job may look for its write. Sweeps go on finding the difference."""
+"""A notice this old is given up as soon as a look for it fails, not before: no sweep lists that change again.
+
+It is longer than a job may look for its write.
+"""
 
 KEEP = timedelta(days=30)
 """How long notices are kept, so that one that is replayed is known."""

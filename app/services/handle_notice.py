@@ -44,9 +44,8 @@ class HandleNotice:
         notice = self._claim(notice_id)
         if notice is None:
             return
-        if notice.crashes > MAX_CRASHES or self.clock() - notice.received_at > LIFE:
-            log.error("notice_given_up", notice_id=notice.id, account_id=notice.account_id, crashes=notice.crashes)
-            self._finish(notice, "given_up")
+        if notice.crashes > MAX_CRASHES:
+            self._give_up(notice)
             return
         try:
             self._handle(notice)
@@ -54,7 +53,10 @@ class HandleNotice:
             self._postpone(notice, timedelta(seconds=postponed.wait))
         except (CalendarError, KeyUnreadableError) as error:
             log.warning("notice_not_handled", notice_id=notice.id, account_id=notice.account_id, error=str(error))
-            self._postpone(notice, pause_after(notice.attempts))
+            if self.clock() - notice.received_at > LIFE:
+                self._give_up(notice)
+            else:
+                self._postpone(notice, pause_after(notice.attempts))
 
     def _claim(self, notice_id: str) -> Notice | None:
         now = self.clock()
@@ -149,6 +151,10 @@ class HandleNotice:
         with self.open_unit() as unit:
             unit.notices.finish(notice, now=self.clock(), outcome=outcome)
             unit.commit()
+
+    def _give_up(self, notice: Notice) -> None:
+        log.error("notice_given_up", notice_id=notice.id, account_id=notice.account_id, crashes=notice.crashes)
+        self._finish(notice, "given_up")
 
     def _postpone(self, notice: Notice, pause: timedelta) -> None:
         with self.open_unit() as unit:

@@ -12,6 +12,9 @@ from app.domain.outcomes import RetryLater
 from tests.services.desk import Desk
 from tests.services.switchboard import ACCOUNT, EVERY, Switchboard
 
+STOP = 4 * 3600
+"""Seconds; longer than looks that fail are made again."""
+
 
 @pytest.fixture
 def board(desk: Desk) -> Switchboard:
@@ -30,6 +33,33 @@ def test_a_look_that_fails_is_made_again_later(board: Switchboard, fault: Calend
     board.later(5)
 
     assert (board.outcomes(), board.desk.appointment(ours).uid) == (["updated"], new.uid)
+
+
+@pytest.mark.parametrize("fault", [None, PostponedError(4.0)])
+def test_a_notice_that_lay_through_a_long_stop_is_looked_at(board: Switchboard, fault: PostponedError | None) -> None:
+    ours = board.booked()
+    board.tell("BOOKING_CANCELLED", board.decide("uid1", AppointmentStatus.CANCELLED))
+    board.desk.later(STOP)
+    board.desk.calendar.look_fault = fault
+    board.work()
+    board.desk.calendar.look_fault = None
+    board.later(5)
+
+    assert board.desk.appointment(ours).status is AppointmentStatus.CANCELLED
+    assert len(board.raised()) == 1
+
+
+def test_a_notice_is_given_up_for_its_age_when_a_look_fails(board: Switchboard) -> None:
+    board.booked()
+    board.desk.calendar.look_fault = CalendarError(RetryLater())
+    board.tell("BOOKING_CANCELLED", board.decide("uid1", AppointmentStatus.CANCELLED))
+    board.work()
+    board.later(3 * 3600)
+    looks = board.desk.calendar.looks
+    assert board.outcomes() == [""]
+    board.later(60)
+
+    assert (board.outcomes(), board.desk.calendar.looks) == (["given_up"], looks + 1)
 
 
 def test_a_notice_whose_worker_died_is_handled_by_another_after_the_lease(board: Switchboard) -> None:
