@@ -96,11 +96,12 @@ class SettleJob:
             self._again(job, unread, at, Result.OUTCOME_UNKNOWN if job.submissions else Result.UPSTREAM_DOWN)
 
     def _tries(self, job: Job, outcome: RetryLater) -> int:
-        """This one and the earlier ones that count: waiting as Cal.com wished, and looking, use up nothing."""
+        """This one and those that count since it was last queued; waiting as Cal.com wished, and looks, do not."""
         if not outcome.counts:
             return 1
         with self.read_unit() as unit:
-            return 1 + sum(each.outcome == RetryLater.name for each in unit.jobs.attempts_of(job.id))
+            since_queued = unit.jobs.attempts_of(job.id)[-job.attempts :]
+        return 1 + sum(each.outcome == RetryLater.name for each in since_queued)
 
     def without_scene(self, job: Job, outcome: Failed) -> None:
         """The end of a job that cannot be worked on. With a write of it open, nobody can say that nothing changed."""

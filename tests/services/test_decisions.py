@@ -7,12 +7,12 @@ from datetime import timedelta
 import pytest
 
 from app.domain.answers import Result
-from app.domain.appointments import AppointmentStatus, Booking
+from app.domain.appointments import Action, AppointmentStatus, Booking
 from app.domain.audit import AuditFilter, Deed
 from app.domain.errors import CalendarError, ConflictError, PostponedError, RefusedError
 from app.domain.jobs import Job, Status
 from app.domain.outcomes import RetryLater, Unknown
-from app.domain.retry_policy import LOOKING_LIMIT
+from app.domain.retry_policy import LOOKING_LIMIT, MAX_TRIES
 from app.services.requeue_job import RequeueJob
 from tests.services.desk import TWO_PM_TUESDAY, Desk
 from tests.services.office import Office
@@ -131,6 +131,19 @@ def test_looks_after_a_retry_end_as_those_before_it(desk: Desk) -> None:
     assert final is not None
     assert final.result is Result.OUTCOME_UNKNOWN
     assert LOOKING_LIMIT < desk.now - began < LOOKING_LIMIT + timedelta(minutes=3)
+
+
+def test_a_requeued_job_has_its_tries_anew(desk: Desk) -> None:
+    appointment_id = desk.booked(TWO_PM_TUESDAY + timedelta(days=2)).appointment_id
+    job_id = desk.ask(Action.CANCEL, appointment_id=appointment_id).job_id
+    desk.calendar.script = [RetryLater() for _ in range(MAX_TRIES)]
+    assert desk.work_until_final(job_id).status is Status.FAILED
+    desk.later(3600)
+    requeue(desk, job_id)
+    desk.calendar.script = [RetryLater() for _ in range(MAX_TRIES - 1)]
+
+    assert desk.work_until_final(job_id).status is Status.SUCCEEDED
+    assert len(desk.job(job_id).history) == 2 * MAX_TRIES
 
 
 def test_a_job_whose_time_has_passed_may_still_find_out_whether_it_was_booked(desk: Desk) -> None:
