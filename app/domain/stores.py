@@ -90,6 +90,10 @@ class JobStore(Protocol):
         """Whether a job of this agent, or with this account, is not final yet."""
         ...
 
+    def is_followed(self, job: Job) -> bool:
+        """Whether a later job that succeeded, or may yet, books the same or changes the same appointment."""
+        ...
+
     def release_key(self, job_id: str, dedupe_key: str) -> bool:
         """Give up a de-duplication key, so that the same request starts a new job."""
         ...

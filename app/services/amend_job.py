@@ -59,7 +59,7 @@ class AmendJob:
         with self.read_unit() as unit:
             seen = job_named(unit.jobs, job_id)
             check_version(seen, version)
-            check_requeue(seen)
+            check_requeue(unit, seen)
             check_reason(seen, why)
             agent = unit.directory.agent(seen.agent_id)
         if agent is None:

@@ -78,7 +78,7 @@ class PreflightJob:
             why = preflight.NOT_FINISHED[job.status]
         elif is_erased(job):
             why = preflight.ERASED
-        elif is_superseded(job):
+        elif self._is_superseded(job):
             why = preflight.SUPERSEDED
         if why:
             return self._told(job, Verdict.CANNOT_BE_RETRIED, why)
@@ -137,6 +137,10 @@ class PreflightJob:
     def _told(self, job: Job, verdict: Verdict, says: str = "") -> Preflight:
         said = says or preflight.SENTENCES[verdict]
         return Preflight(job=job, verdict=verdict, says=said, checked_at=self.clock(), zone=job.zone)
+
+    def _is_superseded(self, job: Job) -> bool:
+        with self.read_unit() as unit:
+            return is_superseded(unit, job)
 
     def _is_past(self, job: Job) -> bool:
         return job.starts_at is not None and job.starts_at <= self.clock()

@@ -66,7 +66,7 @@ def requeue(
 
     `amended`: the job with what it is to ask for from now on.
     """
-    check_requeue(job, force=force)
+    check_requeue(unit, job, force=force)
     check_reason(job, reason)
     until = _deadline(amended or job, now, lasting)
     if not unit.jobs.requeue(job.id, now=now, deadline_at=until, fence=job.fence, amended=amended):
@@ -80,7 +80,7 @@ def requeue(
     return job_named(unit.jobs, job.id)
 
 
-def check_requeue(job: Job, *, force: bool = False) -> None:
+def check_requeue(unit: UnitOfWork, job: Job, *, force: bool = False) -> None:
     """Raises ConflictError and RefusedError where the job, as it is kept, cannot run again."""
     allowed = sources_of(Status.QUEUED)
     if job.status not in allowed:
@@ -88,7 +88,7 @@ def check_requeue(job: Job, *, force: bool = False) -> None:
         raise ConflictError(f"The job {job.id} is {job.status}; only {words} jobs can be requeued.")
     if is_erased(job):
         raise refused("job", "Its personal data was erased: nobody knows any more whom to book.")
-    if is_superseded(job) and not force:
+    if not force and is_superseded(unit, job):
         reason = "The same request came again later, or its appointment has changed since; it could be done twice."
         raise refused("job", f"{reason} Look at the newer jobs; requeue this one with --force.")
 
@@ -97,9 +97,9 @@ def is_erased(job: Job) -> bool:
     return isinstance(job.command, Book) and job.command.attendee.name == ERASED
 
 
-def is_superseded(job: Job) -> bool:
-    """A job that gave up its de-duplication key was followed by something newer."""
-    return job.dedupe_key is None
+def is_superseded(unit: UnitOfWork, job: Job) -> bool:
+    """A job that gave up its de-duplication key was followed by something newer; a key of the client's own is kept."""
+    return job.dedupe_key is None or unit.jobs.is_followed(job)
 
 
 def _deadline(job: Job, now: datetime, lasting: timedelta | None) -> datetime:

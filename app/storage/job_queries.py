@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Row, Select, bindparam, false, func, or_, select
+from sqlalchemy import Column, ColumnElement, Connection, Row, Select, and_, bindparam, false, func, or_, select
 
+from app.domain.appointments import Book
 from app.domain.jobs import OPEN, Job, Status
 from app.domain.paging import Place
 from app.domain.stores import JobFilter
 from app.storage.columns import UtcTime
 from app.storage.job_conditions import is_due, is_open, is_unhindered, of, waits_behind
-from app.storage.job_facts import booked_for
+from app.storage.job_facts import booked_for, email_of, given, phone_of
 from app.storage.job_rows import job_from_row
 from app.storage.places import stands_before
 from app.storage.tables import jobs
@@ -61,6 +62,19 @@ def has_open(connection: Connection, *, agent_id: str | None, account_id: str | 
     named = ((jobs.c.agent_id, agent_id), (jobs.c.account_id, account_id))
     concerned = [column == value for column, value in named if value is not None]
     return connection.scalar(select(jobs.c.id).where(is_open, or_(false(), *concerned)).limit(1)) is not None
+
+
+def is_followed(connection: Connection, job: Job) -> bool:
+    """Few are for one person or on one appointment: they are looked up by that, and not by what was asked."""
+    if isinstance(job.command, Book):
+        attendee = job.command.attendee
+        way, contact = (email_of(jobs), attendee.email) if attendee.email else (phone_of(jobs), attendee.phone)
+        same = and_(given(way), way == contact, jobs.c.fingerprint == job.fingerprint)
+    else:
+        same = jobs.c.appointment_id == job.appointment_id
+    stands = or_(is_open, jobs.c.status == Status.SUCCEEDED)
+    later = select(jobs.c.id).where(same, jobs.c.created_at > job.created_at, stands)
+    return connection.scalar(later.limit(1)) is not None
 
 
 def _booked_for(contacts: Sequence[str]) -> ColumnElement[bool]:

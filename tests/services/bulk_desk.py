@@ -174,6 +174,7 @@ class BulkDesk:
             starts_at=starts_at,
             ends_at=starts_at + HALF_HOUR,
             dedupe_key=f"n:{job_id}",
+            fingerprint=job_id,
             finished_at=self.desk.now,
             final=Final(result=Result.UPSTREAM_DOWN),
         )

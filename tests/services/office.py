@@ -171,7 +171,7 @@ class Office:
             starts_at=starts_at,
             ends_at=starts_at + timedelta(minutes=30),
         )
-        job = replace(job, dedupe_key=f"n:{job.id}", **changes)
+        job = replace(job, dedupe_key=f"n:{job.id}", fingerprint=job.id, **changes)
         with self.database.unit() as unit:
             assert unit.jobs.add(job)
             unit.commit()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -10,9 +11,9 @@ import pytest
 from sqlalchemy import Connection, select, text
 
 from app.domain.answers import Result
-from app.domain.appointments import Action, Reach
+from app.domain.appointments import Action, Book, Cancel, Reach
 from app.domain.job_search import COUNTED, JobSearch, Part
-from app.domain.jobs import Status
+from app.domain.jobs import Command, Status
 from app.domain.paging import Place
 from app.domain.privacy import Person
 from app.storage import job_queries
@@ -26,6 +27,7 @@ from app.storage.schema import migrate
 from app.storage.tables import jobs
 from tests.bench.made_up import TODAY, account_id, agent_id, org_id, person
 from tests.bench.seed_jobs import seed
+from tests.storage import rows
 from tests.storage.plans import Step, steps_of
 from tests.support.postgres import PostgresDatabases
 
@@ -142,6 +144,22 @@ def test_who_waits_behind_a_job_is_found_without_reading_every_open_job(full_url
     assert {"ix_jobs_finished_at", ""} & {step.index for step in steps} == set()
     if engine.dialect.name == "sqlite":  # PostgreSQL may take any index on open jobs, of which there are few
         assert {"ix_jobs_appointment_id", "ix_jobs_calendar"} <= {step.index for step in steps}
+
+
+@pytest.mark.parametrize(
+    ("command", "index"),
+    [
+        (Book(attendee=person(200), starts_at=TODAY), "ix_jobs_email"),
+        (Book(attendee=replace(person(200), email=""), starts_at=TODAY), "ix_jobs_phone"),
+        (Cancel(appointment_id="appt_00000000000000000000000042"), "ix_jobs_appointment_id"),
+    ],
+)
+def test_what_follows_a_job_is_looked_for_among_those_of_its_person_or_appointment(
+    full_url: str, command: Command, index: str
+) -> None:
+    job = rows.make_job(command=command, appointment_id="appt_00000000000000000000000042", created_at=MIDDLE)
+    steps = steps_of(full_url, lambda connection: job_queries.is_followed(connection, job))
+    check(steps, index, at_most=100)
 
 
 def test_who_goes_before_a_job_is_looked_for_in_its_days_alone(full_file: str) -> None:
