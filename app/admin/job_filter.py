@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import TypeVar
 
+from app.admin.wall_times import read_utc
 from app.domain.answers import Result
 from app.domain.appointments import Action
 from app.domain.job_search import TRIED_OFTEN, JobSearch, Part
@@ -111,12 +112,7 @@ def _ago(text: str | None, now: datetime) -> datetime | None:
 
 
 def _time(name: str, text: str | None) -> datetime | None:
-    """As a browser's field for a date and a time writes it, in UTC."""
-    return None if text is None else _read(name, lambda: _in_utc(datetime.fromisoformat(text)))
-
-
-def _in_utc(at: datetime) -> datetime:
-    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    return None if text is None else _read(name, lambda: read_utc(text))
 
 
 def _read(name: str, read: Callable[[], Read]) -> Read:

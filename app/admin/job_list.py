@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import url_for
 
-from app.admin.job_filter import WITHIN, JobFilter, place_text
+from app.admin.job_filter import NAMES, WITHIN, JobFilter, place_text
 from app.admin.job_rows import TONES, job_row
 from app.admin.persons import contact
 from app.domain.appointments import Action
@@ -35,8 +35,9 @@ def list_page(asked: JobFilter, found: FoundJobs, *, plain: bool) -> dict[str, A
 
 
 def list_url(given: dict[str, str]) -> str:
-    """Without what is empty."""
-    return url_for("jobs.list_all", **dict[str, Any]({name: value for name, value in given.items() if value}))
+    """Without what is empty, or says nothing to the list."""
+    said = {name: given[name] for name in (*NAMES, "before", "after") if given.get(name)}
+    return url_for("jobs.list_all", **dict[str, Any](said))
 
 
 def _tabs(asked: JobFilter, found: FoundJobs) -> list[dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from app.domain.paging import Place
 from app.services.named import refused
@@ -25,6 +25,6 @@ def read_place(text: str) -> Place | None:
         at = datetime.fromisoformat(moment)
     except ValueError:
         raise refused("after", "It is not where a list goes on.") from None
-    if at.tzinfo is None or not name:
+    if at.utcoffset() != timedelta(0) or not name:
         raise refused("after", "It is not where a list goes on.")
     return Place(at=at, id=name)

@@ -41,6 +41,15 @@ def utc_value(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def read_utc(text: str) -> datetime:
+    """As a browser's field for a date and a time writes it; without an offset it is UTC.
+
+    Raises ValueError, and OverflowError where the calendar ends before that time in UTC.
+    """
+    at = datetime.fromisoformat(text)
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+
+
 def read_time(text: str, zone: str, field: str) -> datetime:
     """The instant of a typed time; one without an offset is read in `zone`. Raises RefusedError."""
     try:

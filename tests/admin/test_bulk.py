@@ -205,7 +205,14 @@ def test_runs_are_listed_page_by_page(site: DeskSite, jane: Browser) -> None:
     first = jane.get("/bulk")
     (older,) = re.findall(r'href="/desk(/bulk\?before=[^"]+)"', first.html)
     assert (first.html.count('<th scope="row"'), jane.get(older).html.count('<th scope="row"')) == (50, 1)
-    assert jane.get("/bulk", before="nonsense x").status == 400
+    for nowhere in ("nonsense x", "2026-01-01~x", "0001-01-01T00:00+14:00~x"):
+        assert jane.get("/bulk", before=nowhere).status == 400
+
+
+def test_behind_its_last_job_a_run_has_no_more(jane: Browser) -> None:
+    path = start(jane)
+    for position in ("9" * 20, "-" + "9" * 20):
+        assert jane.get(path, after=position).status == 200
 
 
 def test_a_run_that_is_not_there_is_said_so(jane: Browser) -> None:

@@ -101,6 +101,13 @@ def test_an_address_that_was_mistyped_is_said_to_be(site: DeskSite, query: dict[
     assert (page.status, "Nothing was done" in page.text) == (400, True)
 
 
+@pytest.mark.parametrize("query", ["endpoint=x", "_method=POST", "values=x", "colour=red&state="])
+def test_what_says_nothing_to_the_list_does_not_stay_in_the_address(site: DeskSite, query: str) -> None:
+    page = site.browser(Role.VIEWER).get(f"/jobs?{query}")
+    assert (page.status, page.goes_to) in {(200, ""), (303, "/jobs")}
+    assert query not in page.html
+
+
 def test_pages_lead_on_and_back(site: DeskSite) -> None:
     with database_of(site) as database:
         made = [rows.added(database, created_at=NOW + number * SECOND).id for number in range(120)][::-1]

@@ -27,7 +27,8 @@ def test_who_is_not_signed_in_is_asked_to_and_goes_on_where_they_wanted(site: De
 
 
 @pytest.mark.parametrize(
-    "elsewhere", ["https://evil.example", "//evil.example", "/\\evil.example", "evil", "\t//evil.example", ""]
+    "elsewhere",
+    ["https://evil.example", "//evil.example", "/\\evil.example", "evil", "\t//evil.example", "//[", "/x\nb", ""],
 )
 def test_nobody_is_sent_away_from_the_desk_after_signing_in(site: DeskSite, elsewhere: str) -> None:
     browser = site.browser()

@@ -172,8 +172,8 @@ def test_an_admin_disables_enables_and_recovers_what_was_missed(
     assert {json.loads(each.body)["type"] for each in receiver.received[1:]} == {"appointment.booked", "job.succeeded"}
     deeds = [entry.deed for entry in site.operators.list_audit(AuditFilter(actor="operator:admin@clinic.example"))]
     assert deeds[:3] == [Deed.ENDPOINT_RECOVER, Deed.ENDPOINT_ENABLE, Deed.ENDPOINT_DISABLE]
-    assert act(admin, endpoint, "recover", since="yesterday").status == 400
-    assert act(admin, endpoint, "recover", since="0001-01-01T00:00:00+14:00").status == 400
+    for never in ("yesterday", "0001-01-01T00:00+14:00"):
+        assert act(admin, endpoint, "recover", since=never).status == 400
 
 
 def test_a_new_secret_is_shown_once_and_the_old_one_holds_meanwhile(site: DeskSite, endpoint: Endpoint) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -12,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from app.admin.bulk_facts import about, buttons, item_facts, progress_facts, run_facts
 from app.admin.job_filter import read_filter
+from app.admin.paging import place_text, read_place
 from app.admin.place import Place
 from app.admin.roles import current, for_role
 from app.admin.words import counted
@@ -42,8 +42,8 @@ def _add_lists(pages: Blueprint, cases: MendingCases) -> None:
     @pages.get("")
     @for_role(Role.VIEWER)
     def list_all() -> str:
-        runs, has_more = cases.show_bulk.recent(_spot())
-        older = f"{runs[-1].created_at.isoformat()} {runs[-1].id}" if has_more else ""
+        runs, has_more = cases.show_bulk.recent(read_place(request.args.get("before", "")))
+        older = place_text(Spot(at=runs[-1].created_at, id=runs[-1].id) if has_more else None)
         return render_template(
             "bulk.html", runs=[run_facts(run) for run in runs], older=older, may_start=_may(Role.OPERATOR)
         )
@@ -52,7 +52,8 @@ def _add_lists(pages: Blueprint, cases: MendingCases) -> None:
     @for_role(Role.VIEWER)
     def show(run_id: str) -> str:
         state = _choice(ItemState, "show", request.args.get("show", ""))
-        shown = cases.show_bulk(run_id, after=request.args.get("after", -1, type=int), state=state)
+        after = max(-1, min(request.args.get("after", -1, type=int), MOST_JOBS))
+        shown = cases.show_bulk(run_id, after=after, state=state)
         return render_template(
             "bulk_run.html",
             run=run_facts(shown.run),
@@ -147,15 +148,6 @@ def _choice(kind: Callable[[str], Choice], name: str, text: str) -> Choice | Non
         return kind(text) if text else None
     except ValueError:
         raise refused(name, "There is no such choice.") from None
-
-
-def _spot() -> Spot | None:
-    """Where an older page begins."""
-    at, _, run_id = request.args.get("before", "").partition(" ")
-    try:
-        return Spot(at=datetime.fromisoformat(at), id=run_id) if run_id else None
-    except ValueError:
-        raise refused("before", "There is no such page.") from None
 
 
 def _may(role: Role) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from urllib.parse import urlsplit
 
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
@@ -175,6 +174,5 @@ def _let_out(place: Place, said: str) -> Response:
 
 def _inside(wanted: str) -> str:
     """Where to go on: a path of the desk itself, whatever a link to the sign-in page said."""
-    parts = urlsplit(wanted)
-    is_ours = wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and not parts.scheme and not parts.netloc
+    is_ours = wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and wanted.isprintable()
     return f"{request.script_root}{wanted}" if is_ours else url_for("overview.show")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -14,6 +14,7 @@ from app.admin.pages.deliveries import add_delivery_pages
 from app.admin.paging import PAGE, place_text, read_place
 from app.admin.place import Place
 from app.admin.roles import current, for_role
+from app.admin.wall_times import read_utc
 from app.admin.words import counted
 from app.container.desk import DeskCases
 from app.container.desk_webhooks import DeskWebhookCases
@@ -164,9 +165,7 @@ def _filter(endpoint_id: str, state: str, name: str, after: ListPlace | None) ->
 
 
 def _since(text: str) -> datetime:
-    """As a browser's field for a time sends it; what says no zone is UTC."""
     try:
-        since = datetime.fromisoformat(text)
-        return since.astimezone(UTC) if since.tzinfo else since.replace(tzinfo=UTC)
+        return read_utc(text)
     except (ValueError, OverflowError):
         raise refused("since", "It must be a time such as 2026-11-22T08:00, in UTC.") from None

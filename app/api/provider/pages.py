@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
 from marshmallow import Schema, ValidationError, fields, validate
@@ -35,7 +35,7 @@ class Cursor(fields.Field[Place]):
             place = Place(at=datetime.fromisoformat(at), id=name)
         except (UnicodeError, binascii.Error, ValueError):
             raise ValidationError(NOT_A_CURSOR) from None
-        if of != self.of or place.at.tzinfo is None or cursor_of(of, place) != value:
+        if of != self.of or place.at.utcoffset() != timedelta(0) or cursor_of(of, place) != value:
             raise ValidationError(NOT_A_CURSOR)
         return place
 

@@ -166,7 +166,14 @@ def test_what_a_list_does_not_know_is_refused(site: Site, path: str, query: dict
 
 
 @pytest.mark.parametrize(
-    "place", ["agents 2026-12-01T15:00:00 x", "agents yesterday x", "agents", "jobs 2026-12-01T15:00:00+00:00 x"]
+    "place",
+    [
+        "agents 2026-12-01T15:00:00 x",
+        "agents 0001-01-01T00:00:00+14:00 x",
+        "agents yesterday x",
+        "agents",
+        "jobs 2026-12-01T15:00:00+00:00 x",
+    ],
 )
 def test_a_cursor_is_one_of_this_list(site: Site, place: str) -> None:
     forged = base64.urlsafe_b64encode(place.encode()).decode().rstrip("=")
