@@ -91,6 +91,19 @@ def test_a_disabled_operator_is_out_at_once_and_cannot_come_back(site: DeskSite)
     assert viewer.post("/sign-in", name="viewer@clinic.example", password=PASSWORD).status == 401
 
 
+def test_an_operator_with_a_slash_in_the_name_is_invited_changed_and_signed_out(site: DeskSite) -> None:
+    admin = site.browser()
+    site.browser(Role.VIEWER, "clinic/jane")
+    forms = re.findall(r'action="/desk(/operators/clinic[^"]+)"', admin.get("/operators").html)
+    change, link, sign_out = dict.fromkeys(forms)
+    assert admin.post(link).status == 200
+    assert admin.post(change, role="operator").status == 303
+    assert "The role of clinic/jane is operator now." in admin.get("/operators").text
+    assert admin.post(sign_out).status == 303
+    assert admin.post(change, may="disable").status == 303
+    assert "clinic/jane is disabled, and signed out everywhere." in admin.get("/operators").text
+
+
 def test_signing_out_everywhere_ends_every_session_of_the_operator(site: DeskSite) -> None:
     first, second, other = site.browser(), site.browser(), site.browser(Role.VIEWER)
     assert "this one" in first.get("/sessions").text

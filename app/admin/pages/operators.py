@@ -45,12 +45,14 @@ def operator_pages(cases: DeskCases, place: Place) -> Blueprint:
 
 
 def _add_changes(pages: Blueprint, cases: DeskCases, place: Place) -> None:
-    @pages.post("/<name>/link")
+    """Their paths take names with a slash, as identity providers have them."""
+
+    @pages.post("/<path:name>/link")
     @for_role(Role.ADMIN)
     def invite(name: str) -> str:
         return _show(cases, invitation=cases.staff.invite(name, actor=current().actor), place=place)
 
-    @pages.post("/<name>")
+    @pages.post("/<path:name>")
     @for_role(Role.ADMIN)
     def change(name: str) -> Response:
         disabled = {"disable": True, "enable": False}.get(request.form.get("may", ""))
@@ -62,7 +64,7 @@ def _add_changes(pages: Blueprint, cases: DeskCases, place: Place) -> None:
             flash(f"{after.name} {'is disabled, and signed out everywhere' if disabled else 'may sign in again'}.")
         return redirect(url_for(".list_all"), 303)
 
-    @pages.post("/<name>/sign-out")
+    @pages.post("/<path:name>/sign-out")
     @for_role(Role.ADMIN)
     def sign_out(name: str) -> Response:
         ended = cases.staff.sign_out_everywhere(name, actor=current().actor)
