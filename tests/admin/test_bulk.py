@@ -152,6 +152,8 @@ def test_a_link_fills_the_form_in(jane: Browser) -> None:
     assert "every state ended as outcome unknown call call-1" in page.text
     assert "state failed" in jane.get("/bulk/new").text
     assert jane.get("/bulk/new", who="sealed").status == 400
+    assert jane.post("/bulk", headers=None, do="retry", state="failed", who="sealed").status == 400
+    assert "Nobody has retried" in jane.get("/bulk").text
 
 
 def test_all_that_match_on_the_list_of_jobs_are_what_a_run_is_over(site: DeskSite, jane: Browser) -> None:

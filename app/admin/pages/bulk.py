@@ -71,14 +71,14 @@ def _add_start(pages: Blueprint, cases: MendingCases) -> None:
     @pages.get("/new")
     @for_role(Role.OPERATOR)
     def new() -> str:
-        if "who" in request.args:
-            raise refused("who", "A run cannot be over the jobs of one person. Mend them one by one.")
+        _refuse_person(request.args)
         return _form(cases, request.args.to_dict() or {"state": Status.FAILED.value})
 
     @pages.post("")
     @for_role(Role.OPERATOR)
     def start() -> Response | tuple[str, int]:
         form = request.form
+        _refuse_person(form)
         try:
             action = _choice(BulkAction, "do", form.get("do", "")) or BulkAction.RETRY
             rate = form.get("rate", str(USUAL_RATE))
@@ -121,6 +121,12 @@ def _add_decisions(pages: Blueprint, cases: MendingCases) -> None:
     @for_role(Role.OPERATOR)
     def check(run_id: str) -> Response:
         return _done(cases.steer_bulk.check_again(run_id, actor=current().actor), "The jobs are checked once more.")
+
+
+def _refuse_person(given: Mapping[str, str]) -> None:
+    """Who is meant is no part of which jobs a filter wants: without it the run would be over everybody's."""
+    if "who" in given:
+        raise refused("who", "A run cannot be over the jobs of one person. Mend them one by one.")
 
 
 def _done(run: BulkRun, said: str) -> Response:
