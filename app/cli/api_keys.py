@@ -10,6 +10,7 @@ import click
 from app.cli.output import json_option, moment, print_facts, print_json, print_table
 from app.cli.session import use_cases
 from app.domain.api_keys import ApiKey
+from app.services.add_api_key import LONGEST
 
 
 @click.group(name="apikey")
@@ -21,7 +22,7 @@ def command() -> None:
 @click.option("--org", "org_id", metavar="ID", help="The organization it opens.")
 @click.option("--admin", is_flag=True, help="It opens every organization, and makes new ones.")
 @click.option("--name", default="", help="What it is for; without one: admin or provider.")
-@click.option("--days", type=click.IntRange(min=1), help="How long it opens; else until it is revoked.")
+@click.option("--days", type=click.IntRange(1, LONGEST.days), help="How long it opens; else until it is revoked.")
 @json_option
 def add(org_id: str | None, admin: bool, name: str, days: int | None, as_json: bool) -> None:
     """Make a key and print it. It is not stored and cannot be shown again."""

@@ -10,6 +10,7 @@ import click
 from app.cli.output import json_option, moment, print_facts, print_json, print_table
 from app.cli.session import use_cases
 from app.domain.caller_secrets import CallerSecret, SecretKind
+from app.services.caller_secrets import LONGEST_OVERLAP
 
 COLUMNS = ("id", "kind", "created_at", "ends_at")
 
@@ -24,7 +25,7 @@ def command() -> None:
 @click.option("--signing", is_flag=True, help="One that signs requests (X-Caller-Signature) instead of coming along.")
 @click.option(
     "--overlap",
-    type=click.IntRange(min=0),
+    type=click.IntRange(0, LONGEST_OVERLAP // timedelta(hours=1)),
     default=24,
     show_default=True,
     metavar="HOURS",

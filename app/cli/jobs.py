@@ -12,6 +12,7 @@ from app.cli.output import json_option, print_facts, print_json, print_table
 from app.cli.session import use_cases
 from app.domain.jobs import Job, Status
 from app.domain.stores import JobFilter
+from app.services.requeue_job import LONGEST
 
 
 @click.group(name="jobs")
@@ -72,7 +73,12 @@ def check(job_id: str, as_json: bool) -> None:
 
 @command.command()
 @click.argument("job_id", metavar="ID")
-@click.option("--deadline", type=click.IntRange(min=1), metavar="MINUTES", help="How long it may be tried from now on.")
+@click.option(
+    "--deadline",
+    type=click.IntRange(1, LONGEST // timedelta(minutes=1)),
+    metavar="MINUTES",
+    help="How long it may be tried from now on.",
+)
 @click.option("--force", is_flag=True, help="Even if the same request came again later.")
 @json_option
 def requeue(job_id: str, deadline: int | None, force: bool, as_json: bool) -> None:

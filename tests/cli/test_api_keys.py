@@ -32,7 +32,9 @@ def test_a_key_is_revoked_by_its_id(office: Office) -> None:
     assert refusal(office, apikey, "revoke", "key_0") == "Error: There is no API key key_0."
 
 
-def test_a_key_is_for_one_organization_or_for_an_admin(office: Office) -> None:
+def test_a_key_is_for_one_organization_or_for_an_admin_and_for_ten_years_at_most(office: Office) -> None:
     for words in ([], ["--admin", "--org", office.clinic().id]):
         assert run(office, apikey, "add", *words).exit_code == 2
+    for days in ("0", "3651", "9" * 20):
+        assert run(office, apikey, "add", "--admin", "--days", days).exit_code == 2
     assert ask(office, apikey, "list") == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from cryptography.fernet import Fernet
 
 from app.cli.organizations import command as org
@@ -56,6 +57,11 @@ def test_without_an_overlap_the_one_before_ends_at_once(office: Office) -> None:
     first = ask(office, org, "secret", "new", clinic.id)["secret"]
     ask(office, org, "secret", "new", clinic.id, "--overlap", "0")
     assert not proven(office, clinic.id, first)
+
+
+@pytest.mark.parametrize("hours", ["-1", "721", "9" * 20])
+def test_the_one_before_holds_for_a_month_at_most(office: Office, hours: str) -> None:
+    assert run(office, org, "secret", "new", office.clinic().id, "--overlap", hours).exit_code == 2
 
 
 def test_one_is_taken_back(office: Office) -> None:

@@ -95,5 +95,6 @@ def test_a_job_of_open_outcome_is_discarded_by_force_only(office: Office) -> Non
 def test_bad_usage_ends_with_code_2(office: Office) -> None:
     job = office.add_job()
     assert run(office, jobs, "discard", job.id).exit_code == 2
-    assert run(office, jobs, "requeue", job.id, "--deadline", "0").exit_code == 2
+    for minutes in ("0", "10081", "9" * 20):
+        assert run(office, jobs, "requeue", job.id, "--deadline", minutes).exit_code == 2
     assert run(office, jobs, "list", "--status", "cancelled").exit_code == 2
