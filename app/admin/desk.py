@@ -117,8 +117,9 @@ def _serve_assets(app: Flask) -> None:
     @app.get("/static/<version>/<name>")
     @for_anyone
     def asset(version: str, name: str) -> Response:
-        response = send_from_directory(STATIC, name, max_age=31_536_000 if versions.get(name) == version else 0)
-        response.headers["Cache-Control"] = "public, immutable, max-age=31536000"
+        response = send_from_directory(STATIC, name)
+        if versions.get(name) == version:
+            response.headers["Cache-Control"] = "public, immutable, max-age=31536000"
         return response
 
     @app.context_processor

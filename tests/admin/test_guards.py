@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from flask import Flask
 
@@ -107,6 +109,14 @@ def test_pages_allow_no_scripts_but_ours_and_no_frames(site: DeskSite) -> None:
     assert page.headers["Cache-Control"] == "no-store"
     assert "<script>" not in page.html
     assert " style=" not in page.html
+
+
+def test_a_file_of_another_version_is_not_kept(site: DeskSite) -> None:
+    stranger = site.stranger()
+    (path, version, name) = re.findall(r'"/desk(/static/(\w+)/([^"]+\.js))"', stranger.get("/sign-in").html)[0]
+    assert "immutable" in stranger.get(path).headers["Cache-Control"]
+    other = stranger.get(f"/static/{version[::-1]}/{name}")
+    assert (other.status, other.headers["Cache-Control"]) == (200, "no-cache")
 
 
 def test_hostile_text_is_shown_as_text(site: DeskSite) -> None:
