@@ -16,6 +16,9 @@ from app.services.search_jobs import about, unsealed
 AT_ONCE = 500
 """Jobs read at a time: that many are held in memory, and no transaction lasts longer than reading them."""
 
+OF_SOMEBODY = {"contacts", "call_session_id"}
+"""What of a filter goes when a person is erased, and so has no place in a record that stays."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportJobs:
@@ -71,6 +74,7 @@ class ExportJobs:
 
 def _described(wanted: JobSearch, contact: str) -> str:
     """The filter, without saying who anybody is."""
-    given = [(each.name, getattr(wanted, each.name)) for each in fields(wanted) if each.name != "contacts"]
-    said = [f"{name} {value}" for name, value in given if value is not None] + ["one contact"] * bool(contact)
+    given = [(each.name, getattr(wanted, each.name)) for each in fields(wanted) if each.name not in OF_SOMEBODY]
+    said = [f"{name} {value}" for name, value in given if value is not None]
+    said += ["one call"] * bool(wanted.call_session_id) + ["one contact"] * bool(contact)
     return ", ".join(said) or "all jobs"

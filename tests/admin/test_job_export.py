@@ -85,6 +85,13 @@ def test_of_a_person_it_is_recorded_that_they_were_meant_and_not_who_they_are(
     assert entry.target_hash == target_hash(entry.id, [JANE["email"]])
 
 
+def test_of_a_call_it_is_recorded_that_one_was_meant_and_not_which(site: DeskSite, operator: Browser) -> None:
+    operator.get("/jobs")
+    operator.post("/jobs/export?call=call-of-jane&state=queued", form="csv")
+    (entry,) = recorded(site)
+    assert entry.reason == "csv: status queued, one call"
+
+
 def test_more_than_are_held_at_a_time_come_out_whole_and_in_order(site: DeskSite, operator: Browser) -> None:
     with database_of(site) as database, database.unit() as unit:
         made = [rows.make_job(created_at=NOW + (number // 2) * SECOND) for number in range(2 * AT_ONCE + 1)]
