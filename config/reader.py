@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from ipaddress import ip_network
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 MOST_PROXIES = 16
+USUAL_PORTS = {"http": ":80", "https": ":443"}
 
 
 class Reader:
@@ -86,6 +87,12 @@ class Reader:
             return value.rstrip("/")
         self.faults.append(f"{name} must be a web address, like {default}")
         return default
+
+    def origin(self, name: str, default: str) -> str:
+        """A web address with scheme and host as browsers send them: in small letters, without the usual port."""
+        parts = urlsplit(self.web_address(name, default))
+        host = parts.netloc.lower().removesuffix(USUAL_PORTS[parts.scheme])
+        return urlunsplit(parts._replace(netloc=host))
 
 
 def _split(url: str) -> SplitResult | None:

@@ -118,7 +118,7 @@ def _read(reader: Reader) -> Settings:
         database_url=_database_url(reader, data_dir),
         redis_url=_redis_url(reader, data_dir),
         calcom_base_url=reader.web_address("CALCOM_BASE_URL", f"http://127.0.0.1:{sandbox_port}/v2"),
-        public_url=reader.web_address("PUBLIC_URL", _local_address(host, port)),
+        public_url=reader.origin("PUBLIC_URL", _local_address(host, port)),
         secret_keys=_secret_keys(reader, data_dir),
         web_threads=reader.number("WEB_THREADS", 160, low=1, high=2000),
         worker_threads=reader.number("WORKER_THREADS", 16, low=1, high=500),
