@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 ASSIGNMENT = re.compile(r"(?:export\s+)?(?P<name>[A-Za-z_][A-Za-z0-9_]*)\s*=\s*(?P<value>.*)")
+QUOTED = re.compile(r"""(?P<quote>["'])(?P<inside>.*?)(?P=quote)(\s+#.*)?""")
 
 
 def read_dotenv(path: Path) -> tuple[dict[str, str], list[str]]:
@@ -30,7 +31,7 @@ def read_dotenv(path: Path) -> tuple[dict[str, str], list[str]]:
 
 
 def _unquote(value: str) -> str:
-    """Without its quotes, or where there are none without a trailing comment."""
-    if len(value) >= 2 and value[0] == value[-1] and value[0] in "\"'":
-        return value[1:-1]
+    """Without its quotes and a trailing comment."""
+    if quoted := QUOTED.fullmatch(value):
+        return quoted["inside"]
     return re.split(r"(?:^|\s)#", value, maxsplit=1)[0].strip()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Mapping
@@ -19,6 +20,13 @@ from config.spelling import find_unknown
 LONGEST_SOCKET_PATH = 107 if sys.platform == "linux" else 103  # bytes: sun_path of unix(7) without its closing zero
 POSTGRESQL = "postgresql+psycopg"
 DATABASE_SCHEMES = ("sqlite", "postgresql", "postgres", POSTGRESQL)  # the third is what some hosts hand out
+REDIS_PLACES = {
+    "redis": re.compile(r"[^/?#]*(/[0-9]*)?"),
+    "rediss": re.compile(r"[^/?#]*(/[0-9]*)?(\?ssl_\w+=[^&#]*(&ssl_\w+=[^&#]*)*)?"),
+    "unix": re.compile(r"[^?#]*(\?db=[0-9]+)?"),
+}
+"""What follows each scheme, as far as redis-py and kombu read it alike."""
+
 UNSAFE_IN_URLS = frozenset("?#%")  # SQLAlchemy, redis-py and kombu each read a path with one of these differently
 MOST = 100_000_000  # so high that a limit is none
 LOOPBACK = "127.0.0.0/8,::1/128"
@@ -101,7 +109,7 @@ def load_settings(environ: Mapping[str, str] | None = None, *, dotenv: Path = Pa
 
 
 def _read(reader: Reader) -> Settings:
-    data_dir = Path(reader.text("DATA_DIR", "var")).expanduser().absolute()
+    data_dir = _data_dir(reader)
     if UNSAFE_IN_URLS & set(str(data_dir)):
         reader.faults.append(f"DATA_DIR must not contain ? # %; it is {data_dir}")
     host = reader.host("HOST", "127.0.0.1")
@@ -139,6 +147,15 @@ def _read(reader: Reader) -> Settings:
     )
 
 
+def _data_dir(reader: Reader) -> Path:
+    named = Path(reader.text("DATA_DIR", "var"))
+    try:
+        return named.expanduser().absolute()
+    except RuntimeError:
+        reader.faults.append(f"DATA_DIR begins with somebody whose home is not known; it is {named}")
+        return named.absolute()
+
+
 def _oidc(reader: Reader) -> dict[str, str]:
     """The identity provider of the desk's operators: all of it, or nothing."""
     names = ("OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET")
@@ -158,15 +175,19 @@ def _local_address(host: str, port: int) -> str:
 
 def _database_url(reader: Reader, data_dir: Path) -> str:
     url = reader.url("DATABASE_URL", f"sqlite:///{data_dir}/ringbook.db", DATABASE_SCHEMES)
-    if url in {"sqlite://", "sqlite:///"} or ":memory:" in url:
-        reader.faults.append("DATABASE_URL must name a file (sqlite:///path): several processes share the database")
     scheme, separator, rest = url.partition("://")
+    if scheme == "sqlite" and (not rest.startswith("/") or rest == "/" or ":memory:" in rest):
+        reader.faults.append("DATABASE_URL must name a file (sqlite:///path): several processes share the database")
     return f"{POSTGRESQL}{separator}{rest}" if scheme.startswith("postgres") else url
 
 
 def _redis_url(reader: Reader, data_dir: Path) -> str:
     url = reader.url("REDIS_URL", f"unix://{_socket_path(data_dir)}?db=0", ("redis", "rediss", "unix"))
     scheme, _, rest = url.partition("://")
+    if reader.has("REDIS_URL") and not REDIS_PLACES[scheme].fullmatch(rest):
+        reader.faults.append(
+            "REDIS_URL must name its database by number, and nothing more: redis://host:6379/0, unix:///path?db=0"
+        )
     if scheme == "unix" and len(os.fsencode(rest.partition("?")[0])) > LONGEST_SOCKET_PATH:
         reader.faults.append(f"REDIS_URL names a socket path longer than {LONGEST_SOCKET_PATH} bytes")
     return url
