@@ -153,8 +153,12 @@ class OperatorStore(Protocol):
 
     def tries(self, name: str) -> Tries | None: ...
 
+    def hold_tries(self, name: str, *, now: datetime) -> Tries:
+        """The same, or a count of none: from now until the unit ends no other one notes a try for that name."""
+        ...
+
     def note_try(self, name: str, *, now: datetime) -> None:
-        """One more wrong password."""
+        """One more password that is wrong, or not known to be right yet."""
         ...
 
     def forget_tries(self, name: str) -> None: ...

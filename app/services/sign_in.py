@@ -52,10 +52,11 @@ class SignIn:
     def __call__(self, name: str, password: str, visitor: Visitor) -> NewSession:
         known_as = _normal(name)
         operator = self._look_up(known_as, visitor)
+        self._count_try(known_as)
         fits = self.passwords.fits(password, operator.password_hash if operator else "")
         begun = self._begin(operator, visitor) if operator is not None and fits else None
         if begun is None:
-            self._refuse(known_as, operator, visitor)
+            self._refuse(operator, visitor)
             raise SignInRefusedError
         return begun
 
@@ -83,13 +84,23 @@ class SignIn:
             raise SignInRefusedError(math.ceil(wait))
         return operator
 
-    def _refuse(self, name: str, operator: Operator | None, visitor: Visitor) -> None:
+    def _count_try(self, name: str) -> None:
+        """Before the password is checked, or any number that come meanwhile would be; the right one forgets it."""
+        with self.open_unit() as unit:
+            now = self.clock()
+            wait = (unit.operators.hold_tries(name, now=now).locked_until() - now).total_seconds()
+            if wait > 0:
+                raise SignInRefusedError(math.ceil(wait))
+            unit.operators.note_try(name, now=now)
+            unit.commit()
+
+    def _refuse(self, operator: Operator | None, visitor: Visitor) -> None:
         self.limits.take([_from(visitor)])
         log.warning("sign_in_refused", operator_id=operator.id if operator else None)
+        if operator is None:
+            return
         with self.open_unit() as unit:
-            unit.operators.note_try(name, now=self.clock())
-            if operator is not None:
-                record(unit, Deed.SIGN_IN_REFUSED, operator, actor=f"address:{visitor.address}", at=self.clock())
+            record(unit, Deed.SIGN_IN_REFUSED, operator, actor=f"address:{visitor.address}", at=self.clock())
             unit.commit()
 
 

@@ -50,6 +50,14 @@ class SqlOperatorStore:
         row = self._connection.execute(wanted).one_or_none()
         return Tries(count=row.tries, last_at=row.tried_at) if row else None
 
+    def hold_tries(self, name: str, *, now: datetime) -> Tries:
+        """By writing what is there: of a row that is not there yet nothing could be held."""
+        none = insert_into(self._connection, sign_in_tries).values(name_hash=_hash(name), tries=0, tried_at=now)
+        same = {"tries": sign_in_tries.c.tries}
+        kept = none.on_conflict_do_update(index_elements=[sign_in_tries.c.name_hash], set_=same)
+        row = self._connection.execute(kept.returning(sign_in_tries.c.tries, sign_in_tries.c.tried_at)).one()
+        return Tries(count=row.tries, last_at=row.tried_at)
+
     def note_try(self, name: str, *, now: datetime) -> None:
         first = insert_into(self._connection, sign_in_tries).values(name_hash=_hash(name), tries=1, tried_at=now)
         again = {"tries": sign_in_tries.c.tries + 1, "tried_at": now}

@@ -12,7 +12,7 @@ from argon2 import PasswordHasher
 from cryptography.fernet import Fernet
 
 from app.domain.errors import ConflictError, NotAuthenticatedError, SignInRefusedError, UnknownNameError
-from app.domain.operators import IDLE, LINK_LASTS, LONGEST, Passwords, Role
+from app.domain.operators import FREE_TRIES, IDLE, LINK_LASTS, LONGEST, Passwords, Role
 from app.identity.passwords import Argon2Passwords
 from app.services.desk_sessions import CheckSession, SignedIn
 from app.services.operator_accounts import AddOperator, ChangeOperator, InviteFirstOperator, InviteOperator
@@ -70,10 +70,10 @@ class FrontDoor:
     def later(self, span: timedelta) -> None:
         self.now += span
 
-    def sign_in_while(self, deed: Callable[[], object]) -> NewSession:
+    def sign_in_while(self, deed: Callable[[], object], password: str = PASSWORD) -> NewSession:
         """Jane signs in, and the deed is done while her password is checked."""
         passwords = Slow(self.sign_in.passwords, deed)
-        return replace(self.sign_in, passwords=passwords)("jane", PASSWORD, HERE)
+        return replace(self.sign_in, passwords=passwords)("jane", password, HERE)
 
     def jane(self, role: Role = Role.OPERATOR) -> None:
         self.set_password(self.add("Jane", role, actor="test").token, PASSWORD)
@@ -138,6 +138,21 @@ def test_many_wrong_passwords_from_one_address_close_the_door_for_every_name(doo
         door.sign_in("jane", PASSWORD, HERE)
     assert refused.value.wait > 0
     assert door.sign_in("jane", PASSWORD, Visitor(address="192.0.2.2")).operator.name == "jane"
+
+
+def test_guesses_that_are_checked_at_one_moment_are_counted_like_those_one_after_another(door: FrontDoor) -> None:
+    door.jane()
+    waits: list[int] = []
+
+    def guess() -> None:
+        """Another one before this one is told to be wrong."""
+        if not waits:
+            with pytest.raises(SignInRefusedError) as refused:
+                door.sign_in_while(guess, "wrong")
+            waits.append(refused.value.wait)
+
+    guess()
+    assert waits == [2] + [0] * (FREE_TRIES + 1)
 
 
 def test_a_right_password_ends_the_waits(door: FrontDoor) -> None:

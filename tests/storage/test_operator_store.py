@@ -84,7 +84,9 @@ def test_wrong_passwords_are_counted_by_name_until_one_fits(database: Database) 
         for number in range(3):
             unit.operators.note_try("eve", now=NOW + number * SECOND)
         assert unit.operators.tries("eve") == Tries(count=3, last_at=NOW + 2 * SECOND)
+        assert unit.operators.hold_tries("eve", now=NOW) == Tries(count=3, last_at=NOW + 2 * SECOND)
         assert unit.operators.tries("jane") is None
+        assert unit.operators.hold_tries("jane", now=NOW) == Tries(count=0, last_at=NOW)
         unit.operators.forget_tries("eve")
         assert unit.operators.tries("eve") is None
 
