@@ -109,6 +109,9 @@ class RedisSlotCache:
         topic = Topic(account_id, event_type_id)
         self._store.take(topic, days_between(start, end), begins, ends, now_ms=self._now_ms())
 
+    def freed(self, account_id: str, event_type_id: int, start: datetime, end: datetime) -> None:
+        self._store.free(Topic(account_id, event_type_id), int(start.timestamp()), int(end.timestamp()))
+
     def reserve(self, account_id: str, event_type_id: int, start: datetime, end: datetime) -> None:
         begins, ends = int(start.timestamp()), int(end.timestamp())
         self._store.reserve(Topic(account_id, event_type_id), begins, ends, now_ms=self._now_ms())

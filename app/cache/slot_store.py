@@ -131,6 +131,10 @@ class SlotStore:
         values: list[int | str] = [now_ms, now_ms + OVERLAY_MS, RESERVED_MS, start, end, RESERVED]
         self._ask(lambda: self._take(keys=keys, args=values), otherwise=None)
 
+    def free(self, topic: Topic, start: int, end: int) -> None:
+        """Loads may show again what was taken with the same times."""
+        self._ask(lambda: self._redis.zrem(topic.key("taken"), f"{start}-{end}"), otherwise=None)
+
     def reserve(self, topic: Topic, start: int, end: int, *, now_ms: int) -> None:
         """Hide the starts in [start, end) until they are taken or released, from whoever reads."""
 

@@ -221,6 +221,10 @@ class SlotCache(Protocol):
         """No start in [start, end) is free any more: drop those cached, and those loaded in the next seconds."""
         ...
 
+    def freed(self, account_id: str, event_type_id: int, start: datetime, end: datetime) -> None:
+        """What was `taken` with the same times is so no longer: hide it from no further load."""
+        ...
+
     def reserve(self, account_id: str, event_type_id: int, start: datetime, end: datetime) -> None:
         """Somebody is getting what starts in [start, end): tell nobody of it until it is `taken` or `release` is called
         with the same times, for five minutes at most.

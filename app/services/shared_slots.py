@@ -72,10 +72,20 @@ def take_slots(
             cache.taken(account.id, event_type.id, *starts_within(event_type, starts_at, ends_at))
 
 
+def free_slots(
+    cache: SlotCache, account: Account, event_types: Iterable[EventType], starts_at: datetime, ends_at: datetime
+) -> None:
+    """A booking does not have this time any more."""
+    for event_type in event_types:
+        cache.freed(account.id, event_type.id, *starts_within(event_type, starts_at, ends_at))
+        cache.forget(account.id, event_type.id, starts_at)
+
+
 def follow_job(cache: SlotCache, scene: Scene, booking: Booking, event_types: Sequence[EventType]) -> None:
     """Our own write left this booking. Where another host may have got it, or others may join, only Cal.com knows."""
-    if scene.appointment is not None:
-        forget_slots(cache, scene.account, event_types, (scene.appointment.starts_at,))
+    former = scene.appointment
+    if former is not None:
+        free_slots(cache, scene.account, event_types, former.starts_at, former.ends_at)
     if booking.status.is_live:
         is_known = not scene.agent.event_type.scheduling
         gone = [event_type for event_type in event_types if is_known and event_type.has_one_place]

@@ -61,6 +61,16 @@ def test_a_time_that_still_shows_after_ten_seconds_may_be_taken_again(
     assert slot_cache.openings(account, 1, NOON, at(2, 0), upstream) == SLOTS
 
 
+def test_a_taken_time_that_is_free_again_shows_once_cal_com_is_asked(slot_cache: RedisSlotCache) -> None:
+    upstream, account = Upstream(SLOTS), new_account()
+    slot_cache.taken(account, 1, at(0, 14), at(0, 15))
+    slot_cache.taken(account, 1, at(1, 9), at(1, 10))
+
+    slot_cache.freed(account, 1, at(0, 14), at(0, 15))
+
+    assert slot_cache.openings(account, 1, NOON, at(2, 0), upstream) == SLOTS[:2]
+
+
 def test_a_time_taken_during_a_load_is_not_brought_back_by_it(slot_cache: RedisSlotCache, clock: ManualClock) -> None:
     upstream, account = Upstream(SLOTS), new_account()
     upstream.gate.clear()

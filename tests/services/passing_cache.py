@@ -33,6 +33,9 @@ class PassingCache:
     def taken(self, _account: str, _type: int, start: datetime, _end: datetime) -> None:
         self.told.append(("taken", start))
 
+    def freed(self, _account: str, _type: int, start: datetime, _end: datetime) -> None:
+        self.told.append(("freed", start))
+
     def reserve(self, _account: str, _type: int, _start: datetime, end: datetime) -> None:
         self.told.append(("reserved", end))
 

@@ -16,6 +16,7 @@ from app.domain.answers import Result
 from app.domain.appointments import Action
 from app.domain.directory import Agent
 from app.domain.event_types import EventType
+from app.domain.jobs import Status
 from app.domain.outcomes import Failed, Outcome, SlotUnavailable
 from app.services.manage_appointment import ManageRequest
 from tests.services.desk import AGENT, NOW, ORG, PLAIN, TWO_PM_TUESDAY, Desk
@@ -64,12 +65,12 @@ def offered(desk: Desk, agent_id: str = AGENT) -> list[datetime]:
     return list(desk.manage(ManageRequest(action=Action.AVAILABILITY, org_id=ORG, agent_id=agent_id, wait=5)).openings)
 
 
-@pytest.mark.parametrize("shared", [{"seats": 3}, {"scheduling": "ROUND_ROBIN"}])
+@pytest.mark.parametrize("places", [{"seats": 3}, {"scheduling": "ROUND_ROBIN"}])
 @pytest.mark.parametrize("left", [[TWO_PM_TUESDAY], []])
 def test_where_others_may_have_the_same_time_cal_com_says_whether_it_is_left(
-    open_desk: OpenDesk, shared: dict[str, Any], left: list[datetime]
+    open_desk: OpenDesk, places: dict[str, Any], left: list[datetime]
 ) -> None:
-    desk = open_desk(replace(PLAIN, **shared))
+    desk = open_desk(replace(PLAIN, **places))
     desk.calendar.free = [TWO_PM_TUESDAY]
     assert offered(desk) == [TWO_PM_TUESDAY]
 
@@ -142,7 +143,7 @@ def test_what_any_host_of_a_team_may_get_is_hidden_from_nobody(open_desk: OpenDe
     assert offered(desk, COLLEAGUE) == []
 
 
-def test_a_move_in_another_account_hides_nothing_of_the_agents_own(shared: Desk) -> None:
+def test_of_another_account_only_the_agents_own_event_type_is_known(shared: Desk) -> None:
     line = shared.manage.connect_agent(ORG, AGENT)
     assert line.event_types == (PLAIN, HOUR)
     assert line.sharing("a" * 32) == (PLAIN, HOUR)
@@ -167,3 +168,18 @@ def test_a_time_that_cal_com_refuses_is_not_offered_while_it_is_still_listed(sha
     shared.booked()
 
     assert offered(shared) == [TWO_PM_TUESDAY + HALF / 2]
+
+
+@pytest.mark.parametrize("action", [Action.CANCEL, Action.RESCHEDULE])
+@pytest.mark.parametrize("agent_id", [AGENT, COLLEAGUE])
+def test_what_was_booked_only_just_is_offered_as_soon_as_it_is_given_up(
+    shared: Desk, action: Action, agent_id: str
+) -> None:
+    booked, later = shared.booked(), TWO_PM_TUESDAY + 4 * HALF
+    shared.later(5)
+    change = shared.ask(action, appointment_id=booked.appointment_id, appointment_datetime=later.isoformat())
+    shared.work()
+    assert shared.job(change.job_id).status is Status.SUCCEEDED
+    shared.calendar.free = [TWO_PM_TUESDAY]
+
+    assert offered(shared, agent_id) == [TWO_PM_TUESDAY]
