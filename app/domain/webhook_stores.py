@@ -194,6 +194,9 @@ class DeliveryStore(Protocol):
         """Delete events that happened before, with their deliveries and attempts; returns how many events."""
         ...
 
-    def erase_person(self, appointment_ids: Sequence[str]) -> int:
-        """Take the attendee out of the events about these appointments; returns how many events that were."""
+    def erase_person(self, appointment_ids: Sequence[str], *, occurred_before: datetime | None = None) -> int:
+        """Take the attendee out of the events about these appointments, all of them or those that happened before.
+
+        Returns how many events that were.
+        """
         ...

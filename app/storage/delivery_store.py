@@ -181,9 +181,11 @@ class SqlDeliveryStore:
         oldest = select(events.c.id).where(old).order_by(events.c.occurred_at).limit(limit)
         return rows_changed(self._connection.execute(delete(events).where(old, events.c.id.in_(oldest))))
 
-    def erase_person(self, appointment_ids: Sequence[str]) -> int:
+    def erase_person(self, appointment_ids: Sequence[str], *, occurred_before: datetime | None = None) -> int:
         """What endpoints answered goes too: it may repeat what they were told."""
         about = select(events.c.id, events.c.data).where(events.c.appointment_id.in_(appointment_ids))
+        if occurred_before is not None:
+            about = about.where(events.c.occurred_at < occurred_before)
         found = self._connection.execute(about).all()
         for event_id, data in found:
             nameless = data | {name: None for name in ("attendee", "call_session_id") if name in data}

@@ -24,14 +24,15 @@ Condition = ColumnElement[bool]
 class Place:
     """A table with an `id` and an `erased_at` (NULL until then) that holds personal data.
 
-    `of` chooses the rows of a person, `over` those that are final since before a time. `erase` gets ids and the time,
-    and says how many of their rows it changed.
+    `of` chooses the rows of a person, `over` those that are final since before a time. `erase` gets ids, the time, and
+    for what is over also that time before: events that happened since are told in full. It says how many of their
+    rows it changed.
     """
 
     table: Table
     of: Callable[[Person], Condition]
     over: Callable[[datetime], Condition]
-    erase: Callable[[Connection, Sequence[str], datetime], int]
+    erase: Callable[[Connection, Sequence[str], datetime, datetime | None], int]
 
 
 def _of_attendee(person: Person) -> Condition:
@@ -47,7 +48,7 @@ def _of_caller(person: Person) -> Condition:
     return and_(jobs.c.org_id == person.org_id, jobs.c.appointment_id.in_(theirs))
 
 
-def _erase_jobs(connection: Connection, ids: Sequence[str], now: datetime) -> int:
+def _erase_jobs(connection: Connection, ids: Sequence[str], now: datetime, before: datetime | None) -> int:
     """The keys by which repeats are known go too: they are hashes that can be tried out."""
     changed = 0
     unerased = jobs.c.id.in_(ids), jobs.c.erased_at.is_(None), jobs.c.finished_at.is_not(None)
@@ -64,7 +65,7 @@ def _erase_jobs(connection: Connection, ids: Sequence[str], now: datetime) -> in
         erased = update(jobs).where(jobs.c.id == row.id, *unerased[1:]).values(values)
         changed += rows_changed(connection.execute(erased))
         connection.execute(update(attempts).where(attempts.c.job_id == row.id).values(detail=""))
-    _erase_told(connection, [row.appointment_id for row in found])
+    _erase_told(connection, [row.appointment_id for row in found], before)
     _erase_callbacks(connection, [row.id for row in found], now)
     return changed
 
@@ -76,16 +77,16 @@ def _without_person(command: dict[str, Any]) -> dict[str, Any]:
     return masked
 
 
-def _erase_appointments(connection: Connection, ids: Sequence[str], now: datetime) -> int:
+def _erase_appointments(connection: Connection, ids: Sequence[str], now: datetime, before: datetime | None) -> int:
     unerased = appointments.c.id.in_(ids), appointments.c.erased_at.is_(None)
-    _erase_told(connection, ids)
+    _erase_told(connection, ids, before)
     nobody = {"attendee_name": ERASED, "attendee_email": "", "attendee_phone": "", "erased_at": now}
     return rows_changed(connection.execute(update(appointments).where(*unerased).values(nobody)))
 
 
-def _erase_told(connection: Connection, appointment_ids: Sequence[str]) -> None:
+def _erase_told(connection: Connection, appointment_ids: Sequence[str], before: datetime | None) -> None:
     """What endpoints were told of these appointments, and what they answered."""
-    SqlDeliveryStore(connection).erase_person(appointment_ids)
+    SqlDeliveryStore(connection).erase_person(appointment_ids, occurred_before=before)
 
 
 def _erase_callbacks(connection: Connection, job_ids: Sequence[str], now: datetime) -> None:
@@ -117,19 +118,26 @@ class SqlPersonalData:
         return {place.table.name: self._count(place, place.of(person)) for place in self._places}
 
     def erase_of(self, person: Person, *, now: datetime) -> dict[str, int]:
-        return {place.table.name: self._erase(place, place.of(person), now, None) for place in self._places}
+        return {place.table.name: self._erase(place, place.of(person), now) for place in self._places}
 
     def count_over(self, before: datetime) -> dict[str, int]:
         return {place.table.name: self._count(place, place.over(before)) for place in self._places}
 
     def erase_over(self, before: datetime, *, now: datetime, limit: int) -> dict[str, int]:
-        return {place.table.name: self._erase(place, place.over(before), now, limit) for place in self._places}
+        return {place.table.name: self._erase(place, place.over(before), now, before, limit) for place in self._places}
 
     def _count(self, place: Place, wanted: Condition) -> int:
         found = select(func.count()).select_from(place.table).where(wanted, place.table.c.erased_at.is_(None))
         return self._connection.scalar(found) or 0
 
-    def _erase(self, place: Place, wanted: Condition, now: datetime, limit: int | None) -> int:
+    def _erase(
+        self,
+        place: Place,
+        wanted: Condition,
+        now: datetime,
+        before: datetime | None = None,
+        limit: int | None = None,
+    ) -> int:
         found = select(place.table.c.id).where(wanted, place.table.c.erased_at.is_(None)).limit(limit)
         ids = list(self._connection.scalars(found))
-        return place.erase(self._connection, ids, now) if ids else 0
+        return place.erase(self._connection, ids, now, before) if ids else 0

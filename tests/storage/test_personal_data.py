@@ -13,6 +13,7 @@ from app.domain.answers import Final, Result
 from app.domain.appointments import Attendee, Book, Cancel
 from app.domain.audit import AuditEntry, AuditFilter, Deed
 from app.domain.callbacks import Ending
+from app.domain.events import Event, EventName
 from app.domain.jobs import Job, Status
 from app.domain.outcomes import Trace
 from app.domain.privacy import Person
@@ -72,11 +73,15 @@ def booked(database: Database, attendee: Attendee = JANE, **changes: Any) -> Job
     return job
 
 
+def happening(job: Job, attendee: Attendee = JANE, **changes: Any) -> Event:
+    said = {"version": 1, "attendee": {"name": attendee.name}, "call_session_id": "canary call"}
+    return webhook_rows.event(org_id=job.org_id, appointment_id=job.appointment_id, data=said, **changes)
+
+
 def told(database: Database, job: Job, attendee: Attendee) -> None:
     """The event of the booking, and what an endpoint answered to it."""
     webhook_rows.endpoint(database, org_id=job.org_id)
-    said = {"version": 1, "attendee": {"name": attendee.name}, "call_session_id": "canary call"}
-    happened = webhook_rows.event(org_id=job.org_id, appointment_id=job.appointment_id, data=said)
+    happened = happening(job, attendee)
     delivery = webhook_rows.claimed(database, webhook_rows.record(database, happened)[0])
     with database.unit() as unit:
         answered = webhook_rows.attempt(delivery, response="hello canary")
@@ -166,6 +171,25 @@ def test_by_age_only_what_is_over_goes_and_only_so_much_at_a_time(database: Data
     assert erase(NOW + DAY, limit=4) == {"jobs": 4, "appointments": 0}
     assert erase(START + DAY) == {"jobs": 2, "appointments": 3}
     assert "canary" not in everything(database).lower()
+
+
+def test_by_age_what_has_only_just_happened_to_an_appointment_is_still_told_in_full(database: Database) -> None:
+    job, before = booked(database), NOW + 2 * DAY
+    moved = happening(job, name=EventName.APPOINTMENT_RESCHEDULED, occurred_at=before)
+    webhook_rows.record(database, moved)
+
+    def of_the_events() -> list[dict[str, Any]]:
+        with database.reading_unit() as unit:
+            found = [event for event, _ in unit.deliveries.about(job.appointment_id, limit=9)]
+        return [dict(event.data) for event in found]
+
+    nameless = dict(moved.data) | {"attendee": None, "call_session_id": None}
+    with database.unit() as unit:
+        assert unit.personal_data.erase_over(before, now=before, limit=9) == {"jobs": 2, "appointments": 0}
+        unit.commit()
+    assert of_the_events() == [moved.data, nameless]
+    erased(database)
+    assert of_the_events() == [nameless, nameless], "of a person everything goes"
 
 
 @pytest.mark.parametrize("limit", [1, 2, 10])
