@@ -60,6 +60,7 @@ SUPERSEDED = (
     "The same request came again later, or its appointment has changed since: it could be done twice. "
     "Look at the newer jobs."
 )
+UNDECIDED = "Nobody knows whether Cal.com has the appointment it is to change. Find that out first: retry its booking."
 OVER = "The appointment is over."
 CALLED_OFF = "The appointment was cancelled in Cal.com since."
 REFUSED_BEFORE = "Cal.com refused it before ({result}): where the reason is still there, it will again."

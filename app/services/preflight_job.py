@@ -58,6 +58,8 @@ class PreflightJob:
             with self.read_unit() as unit:
                 scene = read_scene(unit, job)
         except RefusedError as refused:
+            if refused.result is Result.OUTCOME_UNKNOWN:
+                return self._told(job, Verdict.CANNOT_BE_RETRIED, preflight.UNDECIDED)
             gone = refused.result is Result.UNKNOWN_APPOINTMENT
             return self._told(job, Verdict.APPOINTMENT_GONE if gone else Verdict.ACCOUNT_BROKEN)
         except KeyUnreadableError:

@@ -49,7 +49,7 @@ SETTLE_WHERE_REPEATS_ARE_REFUSED = 30.0
 
 
 def read_scene(unit: UnitOfWork, job: Job) -> Scene:
-    """Raises RefusedError where the job has nothing to act on any more."""
+    """Raises RefusedError where the job has nothing to act on any more, or nobody knows whether it has."""
     connected = unit.directory.agent_and_access(job.agent_id, job.account_id)
     if connected is None:
         raise RefusedError(Result.NOT_CONNECTED)
@@ -58,5 +58,6 @@ def read_scene(unit: UnitOfWork, job: Job) -> Scene:
         return Scene(job=job, agent=agent, account=account, access=access)
     appointment = unit.appointments.get(job.org_id, job.appointment_id)
     if appointment is None and not isinstance(job.command, Book):
-        raise RefusedError(Result.UNKNOWN_APPOINTMENT)
+        undecided = unit.jobs.is_undecided(job.appointment_id)
+        raise RefusedError(Result.OUTCOME_UNKNOWN if undecided else Result.UNKNOWN_APPOINTMENT)
     return Scene(job=job, agent=agent, account=account, access=access, appointment=appointment)

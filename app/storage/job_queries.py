@@ -64,6 +64,12 @@ def has_open(connection: Connection, *, agent_id: str | None, account_id: str | 
     return connection.scalar(select(jobs.c.id).where(is_open, or_(false(), *concerned)).limit(1)) is not None
 
 
+def is_undecided(connection: Connection, appointment_id: str) -> bool:
+    ended_open = jobs.c.finished_at.is_not(None), jobs.c.submitted_at.is_not(None)
+    on_it = select(jobs.c.id).where(jobs.c.appointment_id == appointment_id, *ended_open)
+    return connection.scalar(on_it.limit(1)) is not None
+
+
 def is_followed(connection: Connection, job: Job) -> bool:
     """Few are for one person or on one appointment: they are looked up by that, and not by what was asked."""
     if isinstance(job.command, Book):

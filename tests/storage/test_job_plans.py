@@ -162,6 +162,12 @@ def test_what_follows_a_job_is_looked_for_among_those_of_its_person_or_appointme
     check(steps, index, at_most=100)
 
 
+def test_an_undecided_job_is_looked_for_on_its_appointment_alone(full_url: str) -> None:
+    name = "appt_00000000000000000000000042"
+    steps = steps_of(full_url, lambda connection: job_queries.is_undecided(connection, name))
+    check(steps, "ix_jobs_appointment_id", at_most=10)
+
+
 def test_who_goes_before_a_job_is_looked_for_in_its_days_alone(full_file: str) -> None:
     """However many jobs are queued in its calendar; SQLite shows it plainly, PostgreSQL bounds a look the same way."""
     engine = make_engine(full_file)
