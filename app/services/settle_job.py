@@ -162,7 +162,8 @@ class SettleJob:
 
     def _give_back(self, scene: Scene, outcome: Outcome, event_types: Iterable[EventType]) -> None:
         """The job did not get its time. Where others have it, they may have more of what we keep."""
-        release_slots(self.cache, scene.job, event_types)
+        if not scene.agent.event_type.scheduling:  # else nothing was reserved for it, but may be for another job
+            release_slots(self.cache, scene.job, event_types)
         if _was_offered(outcome):
             forget_slots(self.cache, scene.account, event_types, (scene.job.starts_at,))
 

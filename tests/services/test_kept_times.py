@@ -143,6 +143,20 @@ def test_what_any_host_of_a_team_may_get_is_hidden_from_nobody(open_desk: OpenDe
     assert offered(desk, COLLEAGUE) == []
 
 
+def test_what_a_team_does_not_get_stays_reserved_for_who_is_getting_it(open_desk: OpenDesk) -> None:
+    desk = open_desk(replace(PLAIN, scheduling="ROUND_ROBIN", length_minutes=60))
+    add_colleague(desk)
+    desk.calendar.free, desk.calendar.script = [TWO_PM_TUESDAY], [SlotUnavailable(result=Result.LIMIT_REACHED)]
+    at = TWO_PM_TUESDAY.isoformat()
+    wish: dict[str, Any] = {"name": "John Roe", "email": "john@example.com", "appointment_datetime": at}
+    desk.manage(ManageRequest(action=Action.BOOK, org_id=ORG, agent_id=COLLEAGUE, wait=0, **wish))
+    desk.bells.published.clear()
+
+    desk.booked()
+
+    assert offered(desk, COLLEAGUE) == []
+
+
 def test_of_another_account_only_the_agents_own_event_type_is_known(shared: Desk) -> None:
     line = shared.manage.connect_agent(ORG, AGENT)
     assert line.event_types == (PLAIN, HOUR)
