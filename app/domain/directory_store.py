@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from app.domain.directory import Access, Account, Agent, Organization
+from app.domain.event_types import EventType
 from app.domain.paging import WHOLE, Span
 
 
@@ -58,6 +59,10 @@ class Directory(Protocol):
 
     def agents(self, org_id: str | None = None, span: Span = WHOLE) -> list[Agent]:
         """Without those that were deleted."""
+        ...
+
+    def event_types(self, account: Account) -> list[EventType]:
+        """Those of the agents that book with this account; they share its host, and so its time."""
         ...
 
     def save_agent(self, agent: Agent) -> None: ...

@@ -11,7 +11,6 @@ from app.domain.event_types import EventType
 from app.domain.jobs import Job
 from app.domain.notices import Notice
 from app.domain.stores import UnitOfWork
-from app.services.shared_slots import event_types_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +44,7 @@ def read_case(unit: UnitOfWork, notice: Notice) -> Case | None:
     return Case(
         account=account,
         access=access,
-        event_types=event_types_of(unit.directory, account),
+        event_types=unit.directory.event_types(account),
         appointment=appointment,
         under_way=unit.jobs.under_way_on(about) if about else [],
         undecided=job.id if job and job.final and job.final.result is Result.OUTCOME_UNKNOWN else "",

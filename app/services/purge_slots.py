@@ -11,7 +11,6 @@ from app.domain.ports import Clock
 from app.domain.stores import OpenUnit
 from app.services.named import account_named
 from app.services.record_deed import record_deed
-from app.services.shared_slots import event_types_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +28,7 @@ class PurgeSlots:
     def __call__(self, account_id: str, *, actor: str) -> int:
         with self.read_unit() as unit:
             account = account_named(unit.directory, account_id)
-            event_types = event_types_of(unit.directory, account)
+            event_types = unit.directory.event_types(account)
         purged = [self.held_slots.purge(account.id, event_type.id) for event_type in event_types]
         days = sum(each for each in purged if each is not None)
         if None in purged:

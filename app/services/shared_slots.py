@@ -14,14 +14,9 @@ from app.domain.ports import SlotCache
 from app.services.scene import Scene
 
 
-def event_types_of(directory: Directory, account: Account) -> list[EventType]:
-    """Those of the agents that book with this account; they share its host, and so its time."""
-    return list({agent.event_type.id: agent.event_type for agent in agents_of(directory, account)}.values())
-
-
 def event_types_beside(directory: Directory, account: Account, event_type: EventType) -> list[EventType]:
     """The others that its account books. It may be booked by an agent that has another account by now."""
-    return [other for other in event_types_of(directory, account) if other.id != event_type.id]
+    return [other for other in directory.event_types(account) if other.id != event_type.id]
 
 
 def agents_of(directory: Directory, account: Account) -> list[Agent]:

@@ -16,7 +16,7 @@ from app.domain.ports import Calendar, Clock, NoticePublisher, SlotCache
 from app.domain.stores import OpenUnit
 from app.services.known_booking import known_of
 from app.services.reconcile_job import CLOCKS_DIFFER
-from app.services.shared_slots import event_types_of, forget_slots
+from app.services.shared_slots import forget_slots
 
 LEASE = timedelta(seconds=120)
 LONGEST_SPAN = timedelta(days=1)
@@ -85,7 +85,7 @@ class SweepAccount:
             seen, now = str(sweep.swept_until), self.clock()
             news = [each.notice(account.id, now, seen=seen) for each in known if each.is_news]
             noted = [notice for notice in news if unit.notices.add(notice)]
-            event_types = event_types_of(unit.directory, account)
+            event_types = unit.directory.event_types(account)
             unit.commit()
         strangers = [each.booking.starts_at for each in known if each.appointment is None]
         forget_slots(self.cache, account, event_types, strangers)

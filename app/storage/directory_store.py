@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Row, Table, bindparam, func, select, update
+from sqlalchemy import Column, ColumnElement, Connection, Row, Table, Text, bindparam, cast, func, select, update
 
 from app.domain.directory import Access, Account, Agent, Organization
+from app.domain.event_types import EventType
 from app.domain.paging import WHOLE, Span
 from app.storage.cipher import Cipher
 from app.storage.codec import event_type_from_json, event_type_to_json, values_of
@@ -32,16 +34,26 @@ def _labelled(*tables: Table) -> list[ColumnElement[Any]]:
     return [column.label(f"{table.name}_{column.name}") for table in tables for column in table.c]
 
 
+_account_of_agent = func.coalesce(agents.c.account_id, organizations.c.primary_account_id)
 LINE = (
     select(*_labelled(agents, organizations, accounts))
     .join_from(agents, organizations, organizations.c.id == agents.c.org_id)
-    .outerjoin(accounts, accounts.c.id == func.coalesce(agents.c.account_id, organizations.c.primary_account_id))
+    .outerjoin(accounts, accounts.c.id == _account_of_agent)
     .where(agents.c.id == bindparam("this"), agents.c.org_id == bindparam("org"))
 )
 AGENT_AND_ACCESS = (
     select(*_labelled(agents, accounts))
     .join_from(agents, accounts, accounts.c.id == bindparam("account"))
     .where(agents.c.id == bindparam("this"), accounts.c.encrypted_key.is_not(None))
+)
+_event_type = cast(agents.c.event_type, Text)
+EVENT_TYPES = (
+    select(_event_type)
+    .join_from(agents, organizations, organizations.c.id == agents.c.org_id)
+    .where(agents.c.org_id == bindparam("org"), agents.c.deleted_at.is_(None))
+    .where(_account_of_agent == bindparam("this"))
+    .group_by(_event_type)
+    .order_by(func.min(agents.c.created_at))
 )
 """Made once, as they run with every job: to put one together takes longer than to run it."""
 
@@ -138,6 +150,11 @@ class SqlDirectory:
     def agents(self, org_id: str | None = None, span: Span = WHOLE) -> list[Agent]:
         wanted = () if org_id is None else (agents.c.org_id == org_id,)
         return [_agent(row) for row in self._listed(agents, span, agents.c.deleted_at.is_(None), *wanted)]
+
+    def event_types(self, account: Account) -> list[EventType]:
+        texts = self._connection.scalars(EVENT_TYPES, {"org": account.org_id, "this": account.id})
+        found = [event_type_from_json(json.loads(text)) for text in texts]
+        return list({event_type.id: event_type for event_type in found}.values())
 
     def save_agent(self, agent: Agent) -> None:
         documents = {

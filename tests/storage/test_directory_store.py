@@ -137,6 +137,20 @@ def test_lists_are_by_organization_and_in_the_order_of_making(filled: Database) 
         assert unit.directory.agents("a") == [agent]
 
 
+def test_an_account_books_the_event_types_of_the_agents_that_have_it_each_once(filled: Database) -> None:
+    hour, day = (replace(AGENT.event_type, id=number) for number in (102, 103))
+    colleague = replace(AGENT, id="c", account_id=None, event_type=hour)
+    with filled.unit() as unit:
+        save_agent = unit.directory.save_agent
+        save_agent(replace(AGENT, id="b"))
+        save_agent(colleague)
+        save_agent(replace(AGENT, id="d", event_type=day, deleted_at=NOW))
+        assert unit.directory.event_types(ACCOUNT) == [AGENT.event_type]
+        unit.directory.save_organization(replace(CLINIC, primary_account_id=ACCOUNT.id))
+        save_agent(replace(colleague, created_at=NOW + SECOND))
+        assert unit.directory.event_types(ACCOUNT) == [AGENT.event_type, hour]
+
+
 def test_the_key_is_given_with_the_access_and_hidden_in_its_repr(filled: Database) -> None:
     found = access(filled)
     assert found == Access(account_id="account", base_url="https://api.cal.com", api_key=API_KEY)
