@@ -191,7 +191,10 @@ class DeliveryStore(Protocol):
         ...
 
     def prune(self, *, occurred_before: datetime, limit: int) -> int:
-        """Delete events that happened before, with their deliveries and attempts; returns how many events."""
+        """Delete events that happened before, with their deliveries and attempts; returns how many events.
+
+        Those on their way on a schedule begun since are left.
+        """
         ...
 
     def erase_person(self, appointment_ids: Sequence[str], *, occurred_before: datetime | None = None) -> int:

@@ -12,7 +12,9 @@ from app.services.prune_jobs import BATCH, ROUNDS
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PruneEvents:
-    """Deletes events older than `keep`, which is far longer than any is on its way."""
+    """Deletes events older than `keep`, which is far longer than a schedule: but for those that were since sent again,
+    and are still on their way.
+    """
 
     open_unit: OpenUnit
     clock: Clock

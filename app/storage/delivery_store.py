@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Update, delete, func, insert, select, update
+from sqlalchemy import Connection, Update, delete, exists, func, insert, select, update
 
 from app.domain.events import DIRECT, Event
 from app.domain.webhook_stores import DeliveryFilter, DueDelivery
@@ -178,7 +178,9 @@ class SqlDeliveryStore:
     def prune(self, *, occurred_before: datetime, limit: int) -> int:
         """Deliveries and attempts go with them (ON DELETE CASCADE)."""
         old = events.c.occurred_at < occurred_before
-        oldest = select(events.c.id).where(old).order_by(events.c.occurred_at).limit(limit)
+        unfinished = deliveries.c.event_id == events.c.id, deliveries.c.finished_at.is_(None)
+        sent_again = exists().where(*unfinished, deliveries.c.scheduled_from >= occurred_before)
+        oldest = select(events.c.id).where(old, ~sent_again).order_by(events.c.occurred_at).limit(limit)
         return rows_changed(self._connection.execute(delete(events).where(old, events.c.id.in_(oldest))))
 
     def erase_person(self, appointment_ids: Sequence[str], *, occurred_before: datetime | None = None) -> int:

@@ -158,6 +158,23 @@ def test_old_events_go_with_all_that_came_of_them(database: Database) -> None:
         assert [each.id for each in unit.deliveries.search(DeliveryFilter())] == [new]
 
 
+@pytest.mark.parametrize("is_taken", [False, True])
+def test_an_old_event_that_is_sent_again_stays_while_it_is_on_its_way(database: Database, is_taken: bool) -> None:
+    rows.endpoint(database)
+    claimed = rows.claimed(database, on_its_way(database))
+    with database.unit() as unit:
+        assert unit.deliveries.finish(claimed, rows.attempt(claimed), status=DeliveryStatus.FAILED)
+        assert unit.deliveries.restart(claimed.id, now=LATER)
+        unit.commit()
+    again = rows.claimed(database, claimed.id, now=LATER)
+    with database.unit() as unit:
+        if is_taken:
+            assert unit.deliveries.finish(again, rows.attempt(again), status=DeliveryStatus.SUCCEEDED)
+        assert unit.deliveries.prune(occurred_before=LATER, limit=10) == int(is_taken)
+        assert unit.deliveries.prune(occurred_before=LATER + SECOND, limit=10) == int(not is_taken)
+        unit.commit()
+
+
 def test_an_erased_person_is_gone_from_events_and_from_what_was_answered(database: Database) -> None:
     rows.endpoint(database)
     happened = rows.event()
