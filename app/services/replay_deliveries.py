@@ -76,7 +76,7 @@ class RecoverDeliveries:
 
         By the next batch, what this one put on its way may have ended: its schedule began no earlier than the record.
         """
-        now = self.clock()
+        now = max(self.clock(), entry.at)  # a clock that was set back would let it go on for as long
         with self.open_unit() as unit:
             endpoint = _enabled(endpoint_named(unit.endpoints, entry.target, scope))
             known = unit.deliveries.ended_since(

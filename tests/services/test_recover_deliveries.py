@@ -67,6 +67,24 @@ def test_what_it_took_is_sent_again_once(quick: PostOffice, endpoint: Endpoint) 
     assert times_sent(quick) == [3] * 5
 
 
+def test_a_clock_that_is_set_back_meanwhile_has_nothing_sent_twice(
+    quick: PostOffice, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken(quick, 5)
+    send, a_little_before = quick.publish_delivery, quick.now - timedelta(seconds=1)
+
+    def send_and_set_back(delivery_id: str) -> bool:
+        assert len(quick.others.sent) < 20, "it ends"
+        quick.now = a_little_before
+        return send(delivery_id)
+
+    monkeypatch.setattr(quick, "publish_delivery", send_and_set_back)
+    assert recover(quick, endpoint, delivered=True) == 5
+    monkeypatch.setattr(quick, "publish_delivery", send)
+    quick.later(10)
+    assert times_sent(quick) == [2] * 5
+
+
 def test_what_it_was_never_told_is_sent_once_beside_what_it_took(quick: PostOffice, endpoint: Endpoint) -> None:
     taken(quick, 3)
     missed(quick, endpoint, 4)
