@@ -19,6 +19,7 @@ from app.domain.errors import CalendarError
 from app.domain.events import EventName
 from app.domain.identifiers import new_appointment_id
 from app.domain.jobs import Status
+from app.domain.notices import JOB_KEY
 from app.domain.outcomes import RetryLater
 from app.domain.webhook_stores import DeliveryFilter
 from app.services.send_command import APPOINTMENT_KEY
@@ -170,6 +171,18 @@ def test_a_booking_that_merely_claims_to_be_ours_is_its_own(board: Switchboard) 
     assert only.appointment_id != jane
     board.later(SOON)
     assert board.desk.appointment(jane) == before
+
+
+def test_a_booking_that_names_the_job_of_somebody_else_is_its_own(board: Switchboard) -> None:
+    desk = board.desk
+    desk.calendar.script = ["lost"]
+    asked = desk.book()
+    desk.work()
+    desk.calendar.rows["johns"] = replace(
+        WEB, uid="johns", attendee_email="john@example.com", metadata={JOB_KEY: asked.job_id}
+    )
+    (only,) = listed(desk, "john@example.com")
+    assert only.appointment_id != asked.appointment_id
 
 
 def test_an_address_kept_with_capitals_is_found(board: Switchboard) -> None:
