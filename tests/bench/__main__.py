@@ -20,6 +20,7 @@ from tests.bench.lines import (
     call_centre,
     cold_slots,
     growth,
+    growth_waiting,
     own_cost,
     reads_while_waiting,
     start,
@@ -38,6 +39,7 @@ LINES: dict[str, Measure] = {
     "reads-while-waiting": reads_while_waiting.measure,
     "cold-slots": cold_slots.measure,
     "growth": growth.measure,
+    "growth-waiting": growth_waiting.measure,
     "start": start.measure,
     "call-centre": call_centre.measure,
 }

@@ -62,7 +62,7 @@ class Upstream:
             if not self._template:
                 known_free = json.dumps(wish | {"start": WORKING_HOUR}).encode()
                 self._template = json.loads(self._ask("POST", path, headers, known_free)[1])["data"]
-            await asyncio.sleep(self.nap)
+            await self._sleep()
             return 201, self._booking(wish)
         if path not in self._known:
             status, answer = self._ask(method, path, headers, body)
@@ -70,6 +70,13 @@ class Upstream:
                 return status, answer
             self._known[path] = answer
         return 200, self._known[path]
+
+    async def _sleep(self) -> None:
+        """A nap cut short by `/_nap` ends within a second."""
+        loop = asyncio.get_running_loop()
+        begun = loop.time()
+        while (left := begun + self.nap - loop.time()) > 0:
+            await asyncio.sleep(min(left, 1.0))
 
     def _booking(self, wish: dict[str, Any]) -> bytes:
         start = datetime.fromisoformat(wish["start"])

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from app.domain.directory import Agent
 from tests.bench.figures import Aim, Figure, Row, Scale, milliseconds
-from tests.bench.load import at_times, post
-from tests.bench.place import open_place
+from tests.bench.load import Load, at_times, post
+from tests.bench.place import Place, Site, open_place
 from tests.support.sandbox import SandboxProcess
 from tests.support.stack import MANAGE
 
@@ -21,18 +22,16 @@ def measure(scale: Scale) -> Iterator[Row]:
         site = place.open_site(sandbox.url)
         agent = site.agents(1)[0]
         direct = place.direct(site, sandbox)
-        body = {"action": "suggest", "org_id": agent.org_id, "agent_id": agent.id}
         asked: dict[str, list[float]] = {"ours": [], "direct": []}
         slowest: dict[str, list[float]] = {"ours": [], "direct": []}
-        sides = {"ours": post(site.url + MANAGE, body), "direct": post(f"{direct.url}/suggest", {})}
+        sides = {
+            "ours": (site.url, suggestion(site, agent)),
+            "direct": (direct.url, post(f"{direct.url}/suggest", {})),
+        }
         for _ in range(scale.repeats):
-            for side, request in sides.items():
-                with place.valkey.client() as client:
-                    client.delete(*client.keys("ringbook:slots:*") or ["none"])
-                before = _looks(sandbox)
-                url = site.url if side == "ours" else direct.url
-                load = at_times(url, [(0.0, request)] * CALLERS).insist(200)
-                asked[side].append(_looks(sandbox) - before)
+            for side, (url, request) in sides.items():
+                looks, load = all_at_once(place, sandbox, url, request)
+                asked[side].append(looks)
                 slowest[side].append(milliseconds(load.seconds, 0.99))
     yield Row(
         line=LINE,
@@ -43,6 +42,19 @@ def measure(scale: Scale) -> Iterator[Row]:
         note="the counterpart is the direct client of the call centre",
     )
     yield Row(line=LINE, what="p99", ours=Figure.of(slowest["ours"], "ms"), bare=Figure.of(slowest["direct"], "ms"))
+
+
+def suggestion(site: Site, agent: Agent) -> bytes:
+    return post(site.url + MANAGE, {"action": "suggest", "org_id": agent.org_id, "agent_id": agent.id})
+
+
+def all_at_once(place: Place, sandbox: SandboxProcess, url: str, request: bytes) -> tuple[int, Load]:
+    """With nothing cached; and how often Cal.com was asked meanwhile."""
+    with place.valkey.client() as client:
+        client.delete(*client.keys("ringbook:slots:*") or ["none"])
+    before = _looks(sandbox)
+    load = at_times(url, [(0.0, request)] * CALLERS).insist(200)
+    return _looks(sandbox) - before, load
 
 
 def _looks(sandbox: SandboxProcess) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from datetime import UTC, datetime
 from itertools import cycle
 from threading import Thread
 
@@ -38,8 +39,8 @@ def measure(scale: Scale) -> Iterator[Row]:
         at_times(site.url, paced([next(bookings(site, agents)) for _ in range(20)])).insist(200)
         set_nap(upstream, BUDGET + 5)
         for _ in range(1 if scale.quick else 2):
-            alone.append(_read(site, requests))
-            waiting, late = _with_waiters(site, agents, callers, requests)
+            alone.append(read(site, requests))
+            waiting, late = with_waiters(site, agents, callers, requests)
             beside.append(waiting)
             beyond.append(late)
     yield Row(
@@ -59,29 +60,29 @@ def measure(scale: Scale) -> Iterator[Row]:
     )
 
 
-def _with_waiters(site: Site, agents: Sequence[Agent], callers: int, requests: Sequence[bytes]) -> tuple[Load, float]:
+def with_waiters(site: Site, agents: Sequence[Agent], callers: int, requests: Sequence[bytes]) -> tuple[Load, float]:
     """The reads, begun when all callers are accepted and wait, and by how much the slowest of these was late."""
-    before = _accepted(site)
+    began = datetime.now(UTC)
     diary = bookings(site, agents, WAIT)
     waves: list[Load] = []
     wave = [(0.0, next(diary)) for _ in range(callers)]
     thread = Thread(target=lambda: waves.append(at_times(site.url, wave)), daemon=True)
     thread.start()
     with suppress(AssertionError):  # on a slow machine some come too late, or are refused
-        eventually(lambda: _accepted(site) == before + callers, within=BUDGET / 2)
-    reads = _read(site, requests)
+        eventually(lambda: _accepted(site, began) == callers, within=BUDGET / 2)
+    reads = read(site, requests)
     thread.join()
     return reads, 1000 * (max(waves[0].insist(202, 200, 503).seconds) - BUDGET)
 
 
-def _read(site: Site, requests: Sequence[bytes]) -> Load:
+def read(site: Site, requests: Sequence[bytes]) -> Load:
     each = cycle(requests)
     return at_times(site.url, paced([next(each) for _ in range(int(RATE * SECONDS))], RATE)).insist(200)
 
 
-def _accepted(site: Site) -> int:
+def _accepted(site: Site, since: datetime) -> int:
     with site.database._reading.connect() as connection:
-        return connection.execute(select(func.count()).select_from(jobs)).scalar_one()
+        return connection.execute(select(func.count()).where(jobs.c.created_at >= since)).scalar_one()
 
 
 def _p99(loads: Sequence[Load]) -> Figure:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from sqlalchemy import select
 
@@ -24,13 +25,14 @@ WAIT = {"Prefer": f"wait={BUDGET:g}"}
 
 @dataclass(frozen=True, slots=True)
 class Wave:
-    """`woken` is how long after its outcome each got its answer, `beyond` how late the slowest was, in seconds."""
+    """In seconds: `woken` is how long after its outcome each got its answer, `told` how long after it asked, and
+    `beyond` how late the slowest was.
+    """
 
     woken: list[float]
+    told: list[float]
     beyond: float
     megabytes: float
-    answered: int
-    refused: int
 
 
 def measure(scale: Scale) -> Iterator[Row]:
@@ -41,7 +43,7 @@ def measure(scale: Scale) -> Iterator[Row]:
         with open_place("postgresql") as place:
             site = place.open_site(place.napping_upstream(NAP), THREADS)
             agents = site.agents(callers // 10)
-            ours.append(_wave_of_ringbook(site, agents, callers))
+            ours.append(wave_of_ringbook(site, agents, callers))
         with open_place("postgresql") as place:
             site = place.site(place.sandbox().url, THREADS)
             bare = place.bare(site, web_threads=1400, worker_threads=500)
@@ -49,12 +51,13 @@ def measure(scale: Scale) -> Iterator[Row]:
     yield from _rows(callers, ours, theirs)
 
 
-def _wave_of_ringbook(site: Site, agents: Sequence[Agent], callers: int) -> Wave:
+def wave_of_ringbook(site: Site, agents: Sequence[Agent], callers: int) -> Wave:
+    began = datetime.now(UTC)
     diary = bookings(site, agents, WAIT)
     _warm_up(site.url, [next(diary) for _ in range(20)])
     with Peak([site.pids()["web"]]) as peak:
         load = at_times(site.url, [(0.0, next(diary)) for _ in range(callers)]).insist(200, 202, 503)
-    known = outcomes(site)
+    known = _outcomes(site, began)
     found = (
         (reply, known.get(reply.json()["data"]["appointment_id"])) for reply in load.replies if reply.status == 200
     )
@@ -73,22 +76,24 @@ def _wave_of_bare(bare: Bare, callers: int) -> Wave:
 
 
 def _wave(load: Load, woken: list[float], peak: Peak) -> Wave:
-    return Wave(woken, max(load.seconds) - BUDGET, peak.growth, len(woken), load.statuses().get(503, 0))
+    told = [reply.seconds for reply in load.replies if reply.status == 200]
+    return Wave(woken, told, max(load.seconds) - BUDGET, peak.growth)
 
 
 def _warm_up(url: str, requests: Sequence[bytes]) -> None:
     at_times(url, [(number / 20, request) for number, request in enumerate(requests)]).insist(200)
 
 
-def outcomes(site: Site) -> dict[str, float]:
-    """When each appointment's job became final, in seconds since the epoch."""
+def _outcomes(site: Site, since: datetime) -> dict[str, float]:
+    """When the job of each appointment asked for since became final, in seconds since the epoch."""
+    ended = select(jobs.c.appointment_id, jobs.c.finished_at).where(jobs.c.created_at >= since)
     with site.database._reading.connect() as connection:
-        rows = connection.execute(select(jobs.c.appointment_id, jobs.c.finished_at)).all()
-    return {appointment_id: finished_at.timestamp() for appointment_id, finished_at in rows if finished_at}
+        rows = connection.execute(ended.where(jobs.c.finished_at.is_not(None))).all()
+    return {appointment_id: finished_at.timestamp() for appointment_id, finished_at in rows}
 
 
 def _rows(callers: int, ours: Sequence[Wave], theirs: Sequence[Wave]) -> Iterator[Row]:
-    told = Figure.of(wave.answered for wave in ours), Figure.of(wave.answered for wave in theirs)
+    told = Figure.of(len(wave.woken) for wave in ours), Figure.of(len(wave.woken) for wave in theirs)
     note = (
         f"{callers} asked within one moment; the others were told within their {BUDGET:g} s that it is being confirmed"
     )
