@@ -72,16 +72,27 @@ class ListAppointments:
         So a "none" by an address is made sure of among all bookings.
         """
         wanted = Attendee(name="", email=email, phone=phone)
+        event_types = self._event_types(line, wanted)
         filters = ([email] if email and not phone else []) + [""]
         for address in filters:
-            upcoming = self._upcoming(access, line, address)
+            upcoming = [booking for each in event_types for booking in self._upcoming(access, each, address)]
             found = [booking for booking in upcoming if booking.is_of(wanted)]
             if found:
                 return found
         return []
 
-    def _upcoming(self, access: Access, line: Line, email: str) -> list[Booking]:
-        now, event_type_id = self.clock(), line.agent.event_type.id
+    def _event_types(self, line: Line, attendee: Attendee) -> list[int]:
+        """The agent's, and those it booked for this attendee before it was given another one."""
+        now, agent = self.clock(), line.agent
+        with self.read_unit() as unit:
+            theirs = unit.appointments.upcoming(
+                line.organization.id, agent.id, email=attendee.email, phone=attendee.phone, now=now
+            )
+        here = {each.event_type_id for each in theirs if each.account_id == line.account.id}
+        return [agent.event_type.id, *sorted(here - {agent.event_type.id})]
+
+    def _upcoming(self, access: Access, event_type_id: int, email: str) -> list[Booking]:
+        now = self.clock()
         return self.calendar.bookings(
             access, starts_from=now, ends_by=now + AHEAD, event_type_id=event_type_id, email=email
         )
@@ -144,7 +155,7 @@ def _adopted(unit: UnitOfWork, line: Line, booking: Booking) -> Appointment:
         org_id=org_id,
         agent_id=line.agent.id,
         account_id=line.account.id,
-        event_type_id=line.agent.event_type.id,
+        event_type_id=booking.event_type_id or line.agent.event_type.id,
         status=booking.status,
         starts_at=booking.starts_at,
         ends_at=booking.ends_at,

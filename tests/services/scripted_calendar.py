@@ -84,6 +84,7 @@ class ScriptedCalendar:
             row
             for row in self.rows.values()
             if row.status.is_live and starts_from <= row.starts_at and row.ends_at <= ends_by
+            if event_type_id in {None, row.event_type_id} or row.event_type_id is None
             if not email or row.attendee_email == email
         ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ from app.domain.appointments import Action, AppointmentStatus, Booking
 from app.domain.caller_secrets import Proof
 from app.domain.errors import CalendarError
 from app.domain.outcomes import RetryLater
-from tests.services.desk import TWO_PM_TUESDAY, Desk
+from tests.services.desk import AGENT, TWO_PM_TUESDAY, Desk
 
 SECRET = "a-long-and-random-secret"
 
@@ -71,6 +72,19 @@ def test_a_booking_made_elsewhere_is_listed_and_can_be_cancelled(guarded: Desk) 
     answer = guarded.ask(Action.CANCEL, appointment_id=only.appointment_id)
     guarded.work()
     assert guarded.read_job(answer.job_id).answer.result is Result.CANCELLED
+
+
+def test_an_agent_with_another_event_type_still_lists_what_it_booked(guarded: Desk) -> None:
+    booked = guarded.booked()
+    with guarded.database.unit() as unit:
+        agent = unit.directory.agent(AGENT)
+        assert agent is not None
+        unit.directory.save_agent(replace(agent, event_type=replace(agent.event_type, id=999)))
+        unit.commit()
+
+    (only,) = listed(guarded).appointments
+
+    assert only.appointment_id == booked.appointment_id
 
 
 def test_somebody_elses_appointment_is_not_listed(guarded: Desk) -> None:
