@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from app.domain.answers import Final
 from app.domain.appointments import Action, Book, Cancel, Reschedule
-from app.domain.outcomes import NOT_TAKEN, Asked
+from app.domain.outcomes import NOT_TAKEN, UNANSWERED, Asked
 
 Command = Book | Reschedule | Cancel
 
@@ -140,6 +140,12 @@ class Job:
             return self.submitted_at
         sent = (each.submitted_at for each in self.history if each.outcome not in NOT_TAKEN)
         return max((at for at in sent if at is not None), default=None)
+
+    @property
+    def last_unanswered(self) -> datetime | None:
+        """When its last request left that Cal.com may yet carry out, whatever it said to later ones; None: none did."""
+        lost = [each.submitted_at for each in self.history if each.outcome in UNANSWERED]
+        return max((at for at in (self.submitted_at, *lost) if at is not None), default=None)
 
     @property
     def version(self) -> str:

@@ -111,4 +111,7 @@ class Failed:
     trace: Trace = Trace()
 
 
+UNANSWERED = frozenset({Unknown.name, ""})
+"""How attempts are recorded whose request Cal.com may or may not have carried out; empty: the worker died on it."""
+
 Outcome = Succeeded | SlotUnavailable | RetryLater | Unknown | Moved | Failed

@@ -68,7 +68,7 @@ class AmendJob:
         if not changes_between(seen, amended):
             raise refused("job", "Nothing is changed. Retry it as it is.")
         check_reason(amended, why)
-        _check_told(self.preflight_job.of(amended))
+        _check_told(self.preflight_job.of(amended, in_place_of=seen))
         with self.open_unit() as unit:
             job = job_named(unit.jobs, seen.id)
             check_version(job, seen.version)

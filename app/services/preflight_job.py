@@ -49,8 +49,8 @@ class PreflightJob:
             job = job_named(unit.jobs, job_id)
         return self.of(job)
 
-    def of(self, job: Job) -> Preflight:
-        """The same for a job in hand, which may have been amended."""
+    def of(self, job: Job, *, in_place_of: Job | None = None) -> Preflight:
+        """The same for a job in hand, which may have been amended: it would run in place of what it was."""
         told = self._without_asking(job)
         if told is not None:
             return told
@@ -64,8 +64,9 @@ class PreflightJob:
             return self._told(job, Verdict.APPOINTMENT_GONE if gone else Verdict.ACCOUNT_BROKEN)
         except KeyUnreadableError:
             return self._told(job, Verdict.ACCOUNT_BROKEN, preflight.KEY_UNREADABLE)
+        is_moved = in_place_of is not None and in_place_of.starts_at != job.starts_at
         try:
-            found = self.within(LONGEST, lambda: self._asked(scene))
+            found = self.within(LONGEST, lambda: self._asked(scene, is_moved=is_moved))
         except TimeoutError:
             found = self._unanswered(job, RetryLater())
         except PostponedError as postponed:
@@ -86,7 +87,7 @@ class PreflightJob:
             return self._told(job, Verdict.CANNOT_BE_RETRIED, why)
         return self._told(job, Verdict.TIME_PAST) if self._is_past(job) and job.submitted_at is None else None
 
-    def _asked(self, scene: Scene) -> Preflight:
+    def _asked(self, scene: Scene, *, is_moved: bool) -> Preflight:
         job, now, sent_at = scene.job, self.clock(), scene.job.last_submission
         looking = ReconcileJob(calendar=self.calendar, clock=self.clock)
         booking: Booking | None = None
@@ -99,7 +100,7 @@ class PreflightJob:
             return self._as_found(job, found)
         if booking is not None and booking.ends_at <= now:
             return self._told(job, Verdict.APPOINTMENT_GONE, preflight.OVER)
-        if sent_at is not None and not has_settled(submitted_at=sent_at, now=now, settle=scene.settle):
+        if not _is_settled(scene, now, is_moved=is_moved):
             return self._told(job, Verdict.OUTCOME_UNKNOWN)
         if self._is_past(job):
             return self._told(job, Verdict.TIME_PAST)
@@ -152,6 +153,15 @@ def around(wanted: datetime, now: datetime) -> tuple[datetime, datetime]:
     """Whole days (UTC) around the wanted time, so that jobs for the same days ask the same."""
     first = datetime.combine(max(wanted - preflight.AROUND, now).astimezone(UTC).date(), time(), UTC)
     return first, datetime.combine((wanted + preflight.AROUND).astimezone(UTC).date(), time(), UTC) + timedelta(days=1)
+
+
+def _is_settled(scene: Scene, now: datetime, *, is_moved: bool) -> bool:
+    """Nothing the job has sent may still be carried out. Where Cal.com refuses repeats that is believed sooner, but a
+    booking at another time is no repeat: beside that one, a lost write that comes late would be a second.
+    """
+    job, full = scene.job, scene.account.settle_seconds
+    sent = [(job.last_submission, scene.settle), (job.last_unanswered if is_moved else None, full)]
+    return all(at is None or has_settled(submitted_at=at, now=now, settle=settle) for at, settle in sent)
 
 
 def _lacks_contact(scene: Scene) -> bool:

@@ -14,11 +14,13 @@ from app.domain.audit import Deed
 from app.domain.errors import CalendarError, ConflictError, RefusedError
 from app.domain.event_types import BookingField
 from app.domain.jobs import Job, Status
-from app.domain.outcomes import Failed, RetryLater, Unknown
+from app.domain.outcomes import Failed, Outcome, RetryLater, Unknown
+from app.domain.preflight import Verdict
 from app.services.amend_job import Change
 from app.services.show_job import ShowJob
 from tests.services.desk import PLAIN, TWO_PM_TUESDAY, Desk
 from tests.services.mending import HALF_HOUR, Mending
+from tests.services.scripted_calendar import TAKEN
 
 LATER = TWO_PM_TUESDAY + 2 * HALF_HOUR
 
@@ -128,6 +130,27 @@ def test_a_reason_is_asked_for_and_names_nobody(mending: Mending, reason: str) -
 def test_while_the_outcome_of_a_write_is_open_nothing_is_changed(desk: Desk, mending: Mending) -> None:
     job = mending.closed_while_open(Unknown())
     assert "may still carry out what was sent" in refusal(mending, job, starts_at=LATER).fields["job"]
+
+
+@pytest.mark.parametrize("then", [[], [TAKEN]])
+def test_another_time_is_not_asked_for_while_a_lost_write_may_still_be_carried_out(
+    desk: Desk, mending: Mending, then: list[Outcome]
+) -> None:
+    """At the same time Cal.com would refuse the second booking; at another one it would make both."""
+    desk.calendar.script = [Unknown(), *then]
+    job = desk.job(desk.book().job_id)
+    desk.work()
+    if then:
+        desk.work_until_final(job.id, within=40)
+    else:
+        mending.discard_job(job.id, actor="test", reason="by mistake", force=True)
+    desk.now = job.created_at + timedelta(seconds=125)
+    assert mending.check(job).verdict is Verdict.USEFUL
+    assert "may still carry out what was sent" in refusal(mending, job, starts_at=LATER).fields["job"]
+    desk.later(5)
+    amend(mending, job, starts_at=LATER)
+    mending.run_to_end(job)
+    assert [booking.starts_at for booking in desk.calendar.live()] == [LATER]
 
 
 def test_once_it_is_found_out_that_nothing_came_of_a_write_its_job_may_be_changed(desk: Desk, mending: Mending) -> None:
