@@ -90,8 +90,10 @@ class JobStore(Protocol):
         """Whether a job of this agent, or with this account, is not final yet."""
         ...
 
-    def is_undecided(self, appointment_id: str) -> bool:
-        """Whether a job on it ended with a write that Cal.com may have carried out: it may be there, unknown to us."""
+    def is_undecided(
+        self, org_id: str, calendar: str, appointment_id: str, *, contacts: frozenset[str] | None = None
+    ) -> bool:
+        """Whether its booking ended with a write that Cal.com may have carried out: it may be there, unknown to us."""
         ...
 
     def is_followed(self, job: Job) -> bool:

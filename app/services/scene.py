@@ -58,6 +58,6 @@ def read_scene(unit: UnitOfWork, job: Job) -> Scene:
         return Scene(job=job, agent=agent, account=account, access=access)
     appointment = unit.appointments.get(job.org_id, job.appointment_id)
     if appointment is None and not isinstance(job.command, Book):
-        undecided = unit.jobs.is_undecided(job.appointment_id)
+        undecided = unit.jobs.is_undecided(job.org_id, job.calendar, job.appointment_id)
         raise RefusedError(Result.OUTCOME_UNKNOWN if undecided else Result.UNKNOWN_APPOINTMENT)
     return Scene(job=job, agent=agent, account=account, access=access, appointment=appointment)

@@ -112,7 +112,9 @@ class SubmitJob:
     ) -> tuple[Command, Target]:
         """The command with our own appointment id in it, and what is known of its appointment.
 
-        Two looks for one that is not there as for one that is somebody else's: their time tells nothing.
+        One that is not known yet may be under way: then this comes after its booking. Or nobody knows whether Cal.com
+        has it: then that is what this comes to. As many looks for one that is not there as for one that is somebody
+        else's: their time tells nothing.
         """
         if isinstance(command, Book):
             return command, Target(appointment_id=new_appointment_id(), account_id=line.account.id)
@@ -121,13 +123,10 @@ class SubmitJob:
             raise RefusedError(Result.ALREADY_CANCELLED)
         account_id = appointment.account_id if appointment else line.account.id
         appointment_id = appointment.id if appointment else command.appointment_id
-        behind = unit.jobs.newest_open_on(
-            line.organization.id,
-            line.calendar_of(account_id),
-            appointment_id,
-            contacts=contacts if appointment is None else None,
-        )
-        if appointment is None and behind is None:  # else its booking is under way, and this comes after it
+        named = line.organization.id, line.calendar_of(account_id), appointment_id
+        whose = contacts if appointment is None else None
+        behind = unit.jobs.newest_open_on(*named, contacts=whose)
+        if appointment is None and behind is None and not unit.jobs.is_undecided(*named, contacts=whose):
             raise RefusedError(Result.UNKNOWN_APPOINTMENT)
         return (
             replace(command, appointment_id=appointment_id),
@@ -174,10 +173,14 @@ def _still_holds(holder: Job, identity: Identity, now: datetime) -> bool:
 
 
 def _still_stands(unit: UnitOfWork, holder: Job) -> bool:
-    """A "booked" is not repeated for an appointment that was called off or moved since, or is about to be."""
+    """A "booked" is not repeated for an appointment that was called off or moved since, or is about to be; nor is an
+    "unknown" of a change that could not be sent, once what it is about is known.
+    """
+    appointment_id = (holder.final and holder.final.appointment_id) or holder.appointment_id
+    if holder.status is Status.FAILED and not holder.submissions:
+        return unit.appointments.get(holder.org_id, appointment_id) is None
     if isinstance(holder.command, Cancel):  # nothing undoes it
         return True
-    appointment_id = (holder.final and holder.final.appointment_id) or holder.appointment_id
     newest = unit.jobs.newest_open_on(holder.org_id, holder.calendar, appointment_id)
     if holder.status is Status.SUCCEEDED and holder.final is not None:
         appointment = unit.appointments.get(holder.org_id, appointment_id)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Row, Select, and_, bindparam, false, func, or_, select
+from sqlalchemy import Column, ColumnElement, Connection, Row, Select, and_, bindparam, exists, false, func, or_, select
 
 from app.domain.appointments import Book
 from app.domain.jobs import OPEN, Job, Status
@@ -17,7 +17,7 @@ from app.storage.job_conditions import is_due, is_open, is_unhindered, of, waits
 from app.storage.job_facts import booked_for, email_of, given, phone_of
 from app.storage.job_rows import job_from_row
 from app.storage.places import stands_before
-from app.storage.tables import jobs
+from app.storage.tables import appointments, jobs
 
 LOOKED_AT = 200
 """Of the longest waiting jobs: to find out whether one waits for another is costly in a calendar with thousands."""
@@ -34,6 +34,9 @@ _on_it = (
     jobs.c.calendar == bindparam("calendar"),
 )
 NEWEST_ON = select(jobs.c.created_at).where(is_open, *_on_it).order_by(jobs.c.created_at.desc()).limit(1)
+_ended_open = jobs.c.finished_at.is_not(None), jobs.c.submitted_at.is_not(None)
+_is_known = exists().where(appointments.c.id == jobs.c.appointment_id)
+UNDECIDED_ON = select(jobs.c.id).where(*_on_it, *_ended_open, ~_is_known).limit(1)
 """Made once: to put one together takes longer than to run it."""
 
 
@@ -64,10 +67,12 @@ def has_open(connection: Connection, *, agent_id: str | None, account_id: str | 
     return connection.scalar(select(jobs.c.id).where(is_open, or_(false(), *concerned)).limit(1)) is not None
 
 
-def is_undecided(connection: Connection, appointment_id: str) -> bool:
-    ended_open = jobs.c.finished_at.is_not(None), jobs.c.submitted_at.is_not(None)
-    on_it = select(jobs.c.id).where(jobs.c.appointment_id == appointment_id, *ended_open)
-    return connection.scalar(on_it.limit(1)) is not None
+def is_undecided(
+    connection: Connection, org_id: str, calendar: str, appointment_id: str, contacts: frozenset[str] | None
+) -> bool:
+    undecided = UNDECIDED_ON if contacts is None else UNDECIDED_ON.where(_booked_for(sorted(contacts)))
+    named = {"appointment": appointment_id, "org": org_id, "calendar": calendar}
+    return connection.scalar(undecided, named) is not None
 
 
 def is_followed(connection: Connection, job: Job) -> bool:

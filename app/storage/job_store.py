@@ -152,8 +152,10 @@ class SqlJobStore:
     def has_open(self, *, agent_id: str | None = None, account_id: str | None = None) -> bool:
         return job_queries.has_open(self._connection, agent_id=agent_id, account_id=account_id)
 
-    def is_undecided(self, appointment_id: str) -> bool:
-        return job_queries.is_undecided(self._connection, appointment_id)
+    def is_undecided(
+        self, org_id: str, calendar: str, appointment_id: str, *, contacts: frozenset[str] | None = None
+    ) -> bool:
+        return job_queries.is_undecided(self._connection, org_id, calendar, appointment_id, contacts)
 
     def is_followed(self, job: Job) -> bool:
         return job_queries.is_followed(self._connection, job)

@@ -10,11 +10,9 @@ import pytest
 
 from app.domain.answers import Answer, Result
 from app.domain.appointments import Action, AppointmentStatus
-from app.domain.errors import CalendarError
 from app.domain.outcomes import Failed, Moved, RetryLater, Unknown
 from app.services.manage_appointment import ManageRequest
 from tests.services.desk import AGENT, ORG, TWO_PM_TUESDAY, Desk
-from tests.services.mending import Mending
 from tests.services.scripted_calendar import TAKEN
 
 
@@ -212,24 +210,6 @@ def test_a_cancel_does_not_overtake_a_booking_that_pauses(desk: Desk) -> None:
 
     assert desk.calendar.live() == []
     assert [what for what, _ in desk.calendar.writes] == ["book", "book", "cancel"]
-
-
-@pytest.mark.parametrize("discarded", [False, True])
-def test_what_waited_for_a_booking_of_unknown_outcome_is_not_told_that_there_is_none(
-    desk: Desk, discarded: bool
-) -> None:
-    desk.calendar.script, desk.calendar.look_fault = ["lost"], CalendarError(RetryLater())
-    booking = desk.book()
-    desk.work()
-    cancel = desk.ask(Action.CANCEL, appointment_id=booking.appointment_id)
-    if discarded:
-        Mending(desk).discard_job(booking.job_id, actor="test", reason="tired of it", force=True)
-    desk.work_until_final(booking.job_id)
-    desk.work_until_final(cancel.job_id)
-
-    assert len(desk.calendar.live()) == 1
-    assert desk.read_job(cancel.job_id).answer.result is Result.OUTCOME_UNKNOWN
-    assert "retry its booking" in Mending(desk).check(desk.job(cancel.job_id)).says
 
 
 def test_a_booking_the_host_called_off_is_not_replayed_as_booked(desk: Desk) -> None:

@@ -162,9 +162,12 @@ def test_what_follows_a_job_is_looked_for_among_those_of_its_person_or_appointme
     check(steps, index, at_most=100)
 
 
-def test_an_undecided_job_is_looked_for_on_its_appointment_alone(full_url: str) -> None:
-    name = "appt_00000000000000000000000042"
-    steps = steps_of(full_url, lambda connection: job_queries.is_undecided(connection, name))
+@pytest.mark.parametrize("contacts", [None, SOMEBODY])
+def test_an_undecided_job_is_looked_for_on_its_appointment_alone(
+    full_url: str, contacts: frozenset[str] | None
+) -> None:
+    named = org_id(0), account_id(0), "appt_00000000000000000000000042"
+    steps = steps_of(full_url, lambda connection: job_queries.is_undecided(connection, *named, contacts))
     check(steps, "ix_jobs_appointment_id", at_most=10)
 
 
