@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from app.domain.answers import Result
 from app.domain.appointments import Action, AppointmentStatus
+from app.domain.event_types import EventType
 from app.domain.jobs import Status
+from app.domain.outcomes import RetryLater, Unknown
 from tests.services.desk import PLAIN, TWO_PM_TUESDAY, Desk
 
 QUARTER = timedelta(minutes=15)
@@ -72,3 +77,52 @@ def test_where_several_may_ask_for_one_time_cal_com_decides(tmp_path: Path) -> N
     assert desk.booked(**OTHER).result is Result.REQUESTED
     assert len(desk.calendar.writes) == 2
     desk.close()
+
+
+@pytest.mark.parametrize("event_type", [PLAIN, replace(PLAIN, needs_confirmation=True)], ids=["plain", "on request"])
+def test_who_books_again_what_they_are_giving_up_waits_for_that(tmp_path: Path, event_type: EventType) -> None:
+    with closing(Desk(tmp_path, event_type)) as desk:
+        first = desk.booked()
+        desk.calendar.script = [RetryLater(wait=5.0, counts=False)]
+        cancel = desk.ask(Action.CANCEL, appointment_id=first.appointment_id)
+        again = desk.book()
+        desk.work()
+        assert desk.read_job(again.job_id).answer.result is Result.CONFIRMING
+        assert desk.booked(**OTHER).result is not Result.CONFIRMING
+
+        desk.work_until_final(again.job_id, within=15)
+
+        assert [desk.read_job(each.job_id).answer.result for each in (cancel, again)] == [
+            Result.CANCELLED,
+            Result.BOOKED,
+        ]
+
+
+def test_a_booking_of_the_same_time_does_not_overtake_the_cancel_before_it(desk: Desk) -> None:
+    desk.calendar.script = ["lost"]
+    first = desk.book()
+    desk.work()
+    cancel = desk.ask(Action.CANCEL, appointment_id=first.appointment_id)
+    again = desk.book()
+    desk.work()
+    desk.later(2)
+    desk.execute(first.job_id)
+    desk.execute(again.job_id)  # another worker is quicker
+    desk.work()
+    desk.work_until_final(again.job_id, within=5)
+
+    results = [desk.read_job(each.job_id).answer.result for each in (first, cancel, again)]
+    assert results == [Result.BOOKED, Result.CANCELLED, Result.BOOKED]
+    assert len(desk.calendar.live()) == 1
+
+
+def test_what_waits_for_a_booking_of_open_outcome_is_not_waited_for_by_it(tmp_path: Path) -> None:
+    with closing(Desk(tmp_path, replace(PLAIN, needs_confirmation=True))) as desk:
+        first = desk.booked()
+        desk.calendar.script = [Unknown()]
+        second = desk.book(TWO_PM_TUESDAY + QUARTER)
+        desk.work()
+        later = (TWO_PM_TUESDAY + 2 * QUARTER).isoformat()
+        desk.ask(Action.RESCHEDULE, appointment_id=first.appointment_id, appointment_datetime=later)
+
+        assert desk.work_until_final(second.job_id, within=140).status is Status.SUCCEEDED
