@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -51,6 +51,7 @@ class Event:
 
     `data` may hold a caller's name, e-mail and phone: it goes to the organization's own endpoints, never into a log.
     `chosen`: endpoints the request named; empty: all of the organization. `agent_id` is empty where none is meant.
+    `appointment_id` is what it is kept under, and erased with: not the one that `data` names, where that was shared.
     """
 
     id: str = field(default_factory=new_event_id)
@@ -72,7 +73,11 @@ def appointment_event(
     source: Source = Source.CALCOM,
     job: Job | None = None,
 ) -> Event:
-    """An event about an appointment as it is now. `previous` is the start it had before it was moved."""
+    """An event about an appointment as it is now. `previous` is the start it had before it was moved.
+
+    Who takes a seat in the booking of another gets that one's appointment: the event is theirs all the same.
+    """
+    attendee = job.command.attendee if job and isinstance(job.command, Book) else appointment.attendee
     said = _facts_of_job(job) | {
         "org_id": appointment.org_id,
         "agent_id": appointment.agent_id,
@@ -83,9 +88,10 @@ def appointment_event(
         "previous_date_time": utc_text(previous),
         "calcom_uid": appointment.uid,
         "source": source.value,
-        "attendee": _person(appointment.attendee),
+        "attendee": _person(attendee),
     }
-    return _about(name, said, now, chosen=job.endpoint_ids if job else ())
+    event = _about(name, said, now, chosen=job.endpoint_ids if job else ())
+    return replace(event, appointment_id=job.appointment_id) if job else event
 
 
 def failure_event(

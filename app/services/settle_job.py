@@ -11,6 +11,7 @@ from app.domain.answers import Final, Result
 from app.domain.appointments import AppointmentStatus, Book, Booking, Cancel
 from app.domain.errors import CalendarError, StoreUnavailableError
 from app.domain.event_types import EventType
+from app.domain.job_search import whom
 from app.domain.jobs import Job, Status
 from app.domain.outcomes import (
     POSTPONED,
@@ -143,7 +144,7 @@ class SettleJob:
                 return
             told = tell_success(unit, job, appointment, before, self.clock())
             unit.appointments.save(appointment)
-            unit.callbacks.close_settled(job, appointment.attendee, now=self.clock())
+            unit.callbacks.close_settled(job, whom(job, appointment.attendee), now=self.clock())
             if not isinstance(job.command, Book):
                 unit.jobs.release_keys_of_appointment(appointment.id, keep=job.id)
             unit.commit()

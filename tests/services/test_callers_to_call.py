@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,12 +18,12 @@ from app.domain.appointments import Action
 from app.domain.callbacks import Callback, CallbackFilter, Ending
 from app.domain.errors import CalendarError, StoreUnavailableError
 from app.domain.jobs import Status
-from app.domain.outcomes import Failed, RetryLater
+from app.domain.outcomes import Failed, RetryLater, Succeeded
 from app.services.discard_job import DiscardJob
 from app.services.note_told import TRIES, WITHIN
 from app.services.work_turns import WayBack
 from tests.services.at_once import AtOnce
-from tests.services.desk import TWO_PM_TUESDAY, Desk
+from tests.services.desk import PLAIN, TWO_PM_TUESDAY, Desk
 from tests.services.noting import Later, noted_by
 
 REFUSED = Failed(result=Result.UPSTREAM_REFUSED)
@@ -180,6 +182,21 @@ def test_it_closes_itself_when_they_book(desk: Desk) -> None:
     assert booked.result is Result.BOOKED
     closed = kept(desk, told.job_id)
     assert (closed.ending, closed.settled_by) == (Ending.BOOKED_SINCE, booked.job_id)
+
+
+def test_the_seat_of_another_in_their_booking_leaves_them_to_be_called(tmp_path: Path) -> None:
+    with closing(Desk(tmp_path, replace(PLAIN, seats=3))) as desk:
+        desk.booked()
+        (booking,) = desk.calendar.rows.values()
+        desk.calendar.script = [REFUSED, REFUSED, Succeeded(booking=booking)]
+        joe: dict[str, Any] = {"name": "Joe Doe", "email": "joe@example.com"}
+        at = TWO_PM_TUESDAY + timedelta(hours=2)
+        hers, his = desk.book(at), desk.book(at, **joe)
+        desk.work()
+        desk.later(1)
+        assert desk.booked(**joe).result is Result.BOOKED
+        assert [each.job_id for each in open_ones(desk)] == [hers.job_id]
+        assert kept(desk, his.job_id).ending is Ending.BOOKED_SINCE
 
 
 def test_who_booked_otherwise_while_it_was_still_tried_is_not_called_back(desk: Desk) -> None:

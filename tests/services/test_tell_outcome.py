@@ -17,6 +17,7 @@ from app.domain.appointments import Action, AppointmentStatus
 from app.domain.errors import CalendarError
 from app.domain.events import EventName
 from app.domain.outcomes import Succeeded, Unknown
+from app.domain.privacy import Person
 from app.domain.webhook_stores import DeliveryFilter
 from app.domain.webhooks import Endpoint, EndpointStatus
 from app.services.discard_job import DiscardJob
@@ -100,16 +101,25 @@ def test_a_booking_is_told_with_all_an_integration_needs(desk: Desk, ear: Ear) -
     assert len(desk.bells.to_deliver) == 4, "published after the commit, to both endpoints"
 
 
-def test_each_seat_of_one_booking_is_told(tmp_path: Path) -> None:
+def test_each_seat_of_one_booking_is_told_with_whose_it_is_and_erased_with_them(tmp_path: Path) -> None:
     """Cal.com gives the second attendee the booking of the first."""
+
+    def told_for(ear: Ear) -> list[str | None]:
+        told = [data for name, data in ear.heard() if name == EventName.APPOINTMENT_BOOKED]
+        return [data["attendee"] and data["attendee"]["name"] for data in told]
+
     with closing(Desk(tmp_path, replace(PLAIN, seats=3))) as desk:
         ear = Ear(desk)
         desk.booked()
         (booking,) = desk.calendar.rows.values()
+        desk.later(1)
         desk.calendar.script = [Succeeded(booking=booking)]
         desk.booked(name="Joe Doe", email="joe@example.com")
-        booked = [data["job_id"] for name, data in ear.heard() if name == EventName.APPOINTMENT_BOOKED]
-    assert len(set(booked)) == 2
+        assert told_for(ear) == ["Jane Doe", "Joe Doe"]
+        with desk.database.unit() as unit:
+            unit.personal_data.erase_of(Person(org_id=ORG, contacts=frozenset({"joe@example.com"})), now=desk.now)
+            unit.commit()
+        assert told_for(ear) == ["Jane Doe", None]
 
 
 def test_a_move_and_a_cancellation_are_told_with_the_time_before(desk: Desk, ear: Ear) -> None:
