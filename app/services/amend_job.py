@@ -94,6 +94,8 @@ def _amended(job: Job, change: Change, agent: Agent) -> Job:
     length = timedelta(minutes=agent.event_type.length_minutes)
     if isinstance(command, Book):
         command = replace(command, attendee=_attendee(command.attendee, change, agent))
+    elif job.starts_at and job.ends_at:  # the appointment stays as long as it is, whatever its agent books by now
+        length = job.ends_at - job.starts_at
     return replace(job, command=replace(command, starts_at=starts_at), starts_at=starts_at, ends_at=starts_at + length)
 
 

@@ -22,7 +22,7 @@ def appointment_after(unit: UnitOfWork, scene: Scene, booking: Booking) -> tuple
             org_id=job.org_id,
             agent_id=job.agent_id,
             account_id=job.account_id,
-            event_type_id=scene.agent.event_type.id,
+            event_type_id=booking.event_type_id or scene.agent.event_type.id,
             status=booking.status,
             starts_at=booking.starts_at,
             ends_at=booking.ends_at,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from app.domain.appointments import Cancel
+from app.domain.appointments import Book, Cancel
 from app.domain.directory import Access, Agent
 from app.domain.errors import NotConnectedError
 from app.domain.jobs import Job
@@ -37,9 +37,11 @@ class FindAlternatives:
         if isinstance(job.command, Cancel):
             return ()
         now, wanted = self.clock(), job.command.starts_at
+        moved = None if isinstance(job.command, Book) else appointment
+        event_type_id = moved.event_type_id if moved is not None else agent.event_type.id
         moving = appointment.uid if appointment is not None and appointment.status.is_live else ""
         until = max(wanted, now) + AHEAD
-        free = self.calendar.openings(access, agent.event_type.id, now, until, moving_uid=moving)
+        free = self.calendar.openings(access, event_type_id, now, until, moving_uid=moving)
         return nearest_first(upcoming(free, self.clock()), wanted)
 
 

@@ -44,7 +44,7 @@ class FindJobTimes:
         with self.read_unit() as unit:
             scene = read_scene(unit, job_named(unit.jobs, job_id))
         uid = "" if isinstance(scene.job.command, Book) else scene.subject.uid
-        asked = scene.access, scene.agent.event_type.id, start, start + SHOWN
+        asked = scene.access, scene.event_type.id, start, start + SHOWN
         try:
             found = self.within(LONGEST, lambda: self.calendar.openings(*asked, moving_uid=uid))
         except TimeoutError:

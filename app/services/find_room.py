@@ -31,7 +31,7 @@ class FindRoom:
         """None: nothing of ours stands there, so Cal.com decides. Raises PostponedError, also while the same person is
         giving that time up.
         """
-        job, event_type = scene.job, scene.agent.event_type
+        job, event_type = scene.job, scene.event_type
         if job.starts_at is None or job.ends_at is None:
             return None
         starts_at, ends_at = job.starts_at, job.ends_at

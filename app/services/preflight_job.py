@@ -120,7 +120,7 @@ class PreflightJob:
             return self._useful(job)
         wanted, uid = job.command.starts_at, booking.uid if booking else ""
         start, end = around(wanted, self.clock())
-        asked = self.calendar.openings(scene.access, scene.agent.event_type.id, start, end, moving_uid=uid)
+        asked = self.calendar.openings(scene.access, scene.event_type.id, start, end, moving_uid=uid)
         openings = tuple(at for at in asked if at > self.clock())
         told = self._useful(job) if wanted in openings else self._told(job, Verdict.SLOT_GONE)
         return replace(told, openings=openings)

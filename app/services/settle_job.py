@@ -66,7 +66,7 @@ class SettleJob:
                 self._refuse_slot(scene, result, outcome)
             case Failed():
                 self._fail(scene.job, outcome, outcome.result, scene)
-                self._give_back(scene, outcome, (scene.agent.event_type,))
+                self._give_back(scene, outcome, (scene.event_type,))
             case Moved():
                 raise AssertionError("a move is followed before it gets here")
 
@@ -149,11 +149,11 @@ class SettleJob:
                 unit.jobs.release_keys_of_appointment(appointment.id, keep=job.id)
             unit.commit()
         self.doorbell.ring(job.id)
-        follow_job(self.cache, scene, booking, (scene.agent.event_type,))  # behind the bell, which a caller waits for
+        follow_job(self.cache, scene, booking, (scene.event_type,))  # behind the bell, which a caller waits for
         follow_job(self.cache, scene, booking, self._pass_on(job, told, scene))
 
     def _refuse_slot(self, scene: Scene, result: Result, outcome: Outcome) -> None:
-        job, event_type = scene.job, scene.agent.event_type
+        job, event_type = scene.job, scene.event_type
         self._give_back(scene, outcome, (event_type,))  # else it would hide the times nearest to it
         if job.starts_at and _was_offered(outcome):
             self.cache.taken(scene.account.id, event_type.id, job.starts_at, job.starts_at + timedelta(seconds=1))
@@ -170,7 +170,7 @@ class SettleJob:
 
     def _alternatives(self, scene: Scene, wanted: datetime) -> tuple[datetime, ...]:
         """Times nearest to the refused one; none if Cal.com does not tell right now."""
-        event_type, now = scene.agent.event_type, self.clock()
+        event_type, now = scene.event_type, self.clock()
         until = max(wanted, now) + ALTERNATIVES_AHEAD
 
         def load(start: datetime, end: datetime) -> list[datetime]:
@@ -229,7 +229,7 @@ class SettleJob:
         beside: Sequence[EventType] = ()
         with suppress(StoreUnavailableError), self.read_unit() as unit:
             freed = unit.jobs.waiting_behind(job, now=self.clock())
-            beside = event_types_beside(unit.directory, scene.account, scene.agent.event_type) if scene else ()
+            beside = event_types_beside(unit.directory, scene.account, scene.event_type) if scene else ()
         for job_id in freed:
             self.publisher.publish(job_id)
         for delivery_id in told:

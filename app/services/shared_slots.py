@@ -82,7 +82,7 @@ def follow_job(cache: SlotCache, scene: Scene, booking: Booking, event_types: Se
     if former is not None:
         free_slots(cache, scene.account, event_types, former.starts_at, former.ends_at)
     if booking.status.is_live:
-        is_known = not scene.agent.event_type.scheduling
+        is_known = not scene.event_type.scheduling
         gone = [event_type for event_type in event_types if is_known and event_type.has_one_place]
         take_slots(cache, scene.account, gone, booking.starts_at, booking.ends_at)
         forget_slots(cache, scene.account, [each for each in event_types if each not in gone], (booking.starts_at,))

@@ -38,10 +38,12 @@ class Target:
     """What a job is about. A change goes to the account that has the appointment, whichever the agent has by now.
 
     `behind`: when the job before it on this appointment was created; hosts' clocks may differ, the order may not.
+    `length`: of the appointment where it is known, else of what the agent books.
     """
 
     appointment_id: str
     account_id: str
+    length: timedelta
     behind: datetime | None = None
 
 
@@ -116,13 +118,15 @@ class SubmitJob:
         has it: then that is what this comes to. As many looks for one that is not there as for one that is somebody
         else's: their time tells nothing.
         """
+        length = timedelta(minutes=line.agent.event_type.length_minutes)
         if isinstance(command, Book):
-            return command, Target(appointment_id=new_appointment_id(), account_id=line.account.id)
+            return command, Target(appointment_id=new_appointment_id(), account_id=line.account.id, length=length)
         appointment = unit.appointments.within(_reach(line, contacts), command.appointment_id)
         if isinstance(command, Reschedule) and appointment is not None and not appointment.status.is_live:
             raise RefusedError(Result.ALREADY_CANCELLED)
         account_id = appointment.account_id if appointment else line.account.id
         appointment_id = appointment.id if appointment else command.appointment_id
+        length = appointment.ends_at - appointment.starts_at if appointment else length
         named = line.organization.id, line.calendar_of(account_id), appointment_id
         whose = contacts if appointment is None else None
         behind = unit.jobs.newest_open_on(*named, contacts=whose)
@@ -130,7 +134,7 @@ class SubmitJob:
             raise RefusedError(Result.UNKNOWN_APPOINTMENT)
         return (
             replace(command, appointment_id=appointment_id),
-            Target(appointment_id=appointment_id, account_id=account_id, behind=behind),
+            Target(appointment_id=appointment_id, account_id=account_id, length=length, behind=behind),
         )
 
     def _insert(self, unit: UnitOfWork, job: Job, identity: Identity, now: datetime) -> Submission:
@@ -213,7 +217,6 @@ def _reach(line: Line, contacts: frozenset[str] | None) -> Reach:
 
 def _new_job(line: Line, command: Command, target: Target, zone: str, identity: Identity, now: datetime) -> Job:
     starts_at = None if isinstance(command, Cancel) else command.starts_at
-    length = timedelta(minutes=line.agent.event_type.length_minutes)
     return Job(
         id=new_job_id(),
         org_id=line.organization.id,
@@ -230,7 +233,7 @@ def _new_job(line: Line, command: Command, target: Target, zone: str, identity: 
         language=line.agent.language,
         calendar=line.calendar_of(target.account_id),
         starts_at=starts_at,
-        ends_at=None if starts_at is None else starts_at + length,
+        ends_at=None if starts_at is None else starts_at + target.length,
         dedupe_key=identity.key,
         fingerprint=identity.fingerprint,
         dedupe_until=now + identity.lasts,

@@ -21,11 +21,13 @@ class ScriptedCalendar:
     """`script` holds the outcomes of the next writes; "lost" does the write and loses its answer.
 
     With an empty script writes succeed. `before_write` runs before each, `look_fault` makes every look fail.
+    `free_of`: the free times of event types that have others than `free`.
     """
 
     script: list[Outcome | str] = field(default_factory=list)
     rows: dict[str, Booking] = field(default_factory=dict)
     free: list[datetime] = field(default_factory=list)
+    free_of: dict[int, list[datetime]] = field(default_factory=dict)
     writes: list[tuple[str, str]] = field(default_factory=list)
     looks: int = 0
     status: AppointmentStatus = AppointmentStatus.ACCEPTED
@@ -100,7 +102,7 @@ class ScriptedCalendar:
         self, access: Access, event_type_id: int, start: datetime, end: datetime, *, moving_uid: str = ""
     ) -> list[datetime]:
         self._look()
-        return [free for free in self.free if start <= free < end]
+        return [free for free in self.free_of.get(event_type_id, self.free) if start <= free < end]
 
     def event_type(self, access: Access, event_type_id: int) -> EventType:
         raise NotImplementedError
