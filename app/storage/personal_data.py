@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,8 @@ from app.storage.callback_tables import callbacks
 from app.storage.delivery_store import SqlDeliveryStore
 from app.storage.dialects import rows_changed
 from app.storage.job_facts import TO_APPOINTMENTS, given, is_attendee
+from app.storage.json_text import JsonText
+from app.storage.mending_tables import bulk_runs
 from app.storage.tables import appointments, attempts, jobs
 
 Condition = ColumnElement[bool]
@@ -52,7 +54,7 @@ def _erase_jobs(connection: Connection, ids: Sequence[str], now: datetime, befor
     """The keys by which repeats are known go too: they are hashes that can be tried out."""
     changed = 0
     unerased = jobs.c.id.in_(ids), jobs.c.erased_at.is_(None), jobs.c.finished_at.is_not(None)
-    wanted = select(jobs.c.id, jobs.c.appointment_id, jobs.c.command, jobs.c.final).where(*unerased)
+    wanted = select(jobs.c.id, jobs.c.org_id, jobs.c.appointment_id, jobs.c.command, jobs.c.final).where(*unerased)
     found = connection.execute(wanted).all()
     for row in found:
         values = {
@@ -67,6 +69,7 @@ def _erase_jobs(connection: Connection, ids: Sequence[str], now: datetime, befor
         connection.execute(update(attempts).where(attempts.c.job_id == row.id).values(detail=""))
     _erase_told(connection, [row.appointment_id for row in found], before)
     _erase_callbacks(connection, [row.id for row in found], now)
+    _erase_calls(connection, {(row.org_id, row.command.get("call_session_id", "")) for row in found})
     return changed
 
 
@@ -94,6 +97,17 @@ def _erase_callbacks(connection: Connection, job_ids: Sequence[str], now: dateti
     theirs = update(callbacks).where(callbacks.c.job_id.in_(job_ids))
     connection.execute(theirs.where(callbacks.c.closed_at.is_(None)).values(closed_at=now, ending=Ending.ERASED))
     connection.execute(theirs.values(note=""))
+
+
+def _erase_calls(connection: Connection, calls: Collection[tuple[str, str]]) -> None:
+    """Of runs over the jobs of a call. Without any call such a run would be over all jobs, were it to go on."""
+    call = JsonText(bulk_runs.c.wanted, "call_session_id")
+    named = select(bulk_runs.c.id, bulk_runs.c.wanted).where(given(call), call.in_({call for _, call in calls}))
+    for run in connection.execute(named).all():
+        org_id = run.wanted.get("org_id")
+        if org_id is None or (org_id, run.wanted["call_session_id"]) in calls:
+            nameless = run.wanted | {"call_session_id": ERASED}
+            connection.execute(update(bulk_runs).where(bulk_runs.c.id == run.id).values(wanted=nameless))
 
 
 PLACES = (

@@ -14,13 +14,14 @@ from app.domain.appointments import Attendee, Book, Cancel
 from app.domain.audit import AuditEntry, AuditFilter, Deed
 from app.domain.callbacks import Ending
 from app.domain.events import Event, EventName
+from app.domain.job_search import JobSearch
 from app.domain.jobs import Job, Status
 from app.domain.outcomes import Trace
 from app.domain.privacy import Person
 from app.domain.stores import JobFilter
 from app.storage.database import Database
 from app.storage.tables import metadata
-from tests.storage import callback_rows, rows, webhook_rows
+from tests.storage import bulk_rows, callback_rows, rows, webhook_rows
 from tests.storage.rows import NOW, START
 
 JANE = Attendee(name="Canary Quoll", email="canary@quoll.example", phone="+14155550137")
@@ -218,3 +219,27 @@ def test_of_an_erased_caller_nobody_is_to_be_called_back_and_no_note_is_left(dat
     assert "canary" not in everything(database).lower()
     assert callback_rows.kept(database, left).ending is Ending.ERASED
     assert callback_rows.kept(database, done).ending is Ending.DONE
+
+
+@pytest.mark.parametrize("by_age", [False, True])
+def test_a_run_over_the_jobs_of_their_call_does_not_name_it_any_more_and_is_over_no_others(
+    database: Database, by_age: bool
+) -> None:
+    booked(database)
+    wanted = JobSearch(until=NOW, call_session_id="canary call")
+    of_call, of_org = (bulk_rows.added_run(database, wanted=replace(wanted, org_id=org)) for org in (None, "org"))
+    others = [
+        bulk_rows.added_run(database, wanted=each)
+        for each in (bulk_rows.FULL, bulk_rows.EVERYTHING, replace(wanted, org_id="another"))
+    ]
+    with database.unit() as unit:
+        if by_age:
+            unit.personal_data.erase_over(NOW + DAY, now=NOW, limit=10)
+        else:
+            unit.personal_data.erase_of(HERS, now=NOW)
+        unit.commit()
+    assert [bulk_rows.stored_run(database, each).wanted for each in (of_call, of_org)] == [
+        replace(wanted, call_session_id="[erased]"),
+        replace(wanted, call_session_id="[erased]", org_id="org"),
+    ]
+    assert [bulk_rows.stored_run(database, each) for each in others] == others
