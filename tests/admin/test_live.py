@@ -14,7 +14,7 @@ from app.domain.operators import Role
 from app.storage.database import Database
 from tests.admin.job_rows import ATTENDEE, database_of
 from tests.admin.site import PASSWORD, DeskSite
-from tests.storage import rows
+from tests.storage import callback_rows, rows
 from tests.storage.rows import START
 from tests.support.browser import serving
 
@@ -111,6 +111,24 @@ def test_a_chosen_row_holds_it_still(page: Page, database: Database) -> None:
     job(database)
     page.clock.run_for(ROUND)
     lines(page, 1)
+
+
+def test_what_is_typed_is_not_lost_when_its_writer_looks_elsewhere(page: Page, database: Database) -> None:
+    first = callback_rows.failed(database)
+    page.goto("/desk/callers")
+    note = page.locator(f"#{first.id} input[name=note]")
+    page.locator(f"#{first.id} summary").click()
+    note.fill("comes on Friday")
+    page.locator("h1").click()
+    page.evaluate("document.activeElement.blur()")
+    callback_rows.failed(database)
+    pass_a_round(page, asks=False)
+    expect(page.locator(STATE)).to_have_text("Paused while something is typed")
+    expect(note).to_have_value("comes on Friday")
+    note.fill("")
+    page.evaluate("document.activeElement.blur()")
+    page.clock.run_for(ROUND)
+    expect(page.locator("ul.callers > li")).to_have_count(2)
 
 
 def test_a_page_without_a_reader_does_not_keep_the_session_alive(page: Page, database: Database) -> None:

@@ -27,12 +27,32 @@ function offerCopies() {
   }
 }
 
+const ANSWERED_WITHIN = 15_000;
+
+/** A form that changes something is sent once, however often its button is pressed, until the answer takes the place of
+ *  the page or does not come. One with data-file leaves the page where it is. */
+function sendOnce() {
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post" || "file" in form.dataset) return;
+    if ("sent" in form.dataset) {
+      event.preventDefault();
+      return;
+    }
+    form.dataset.sent = "";
+    setTimeout(() => delete form.dataset.sent, ANSWERED_WITHIN);
+  });
+  window.addEventListener("pageshow", () => {
+    for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+  });
+}
+
 const EVERY = 5_000;
 const NOBODY_AFTER = 10 * 60_000;
 
 /** Elements with data-live are exchanged, by id, for what the server says now: every five seconds, but not while the
- *  page is hidden, paused or without a reader, nor while somebody has chosen, selected or is at something in them. It
- *  ends when the server marks none of them any more. */
+ *  page is hidden, paused or without a reader, nor while somebody has chosen, typed, sent, selected or is at
+ *  something in them. It ends when the server marks none of them any more. */
 class Live {
   #control = document.querySelector("[data-live-control]");
   #state = this.#control.querySelector("[data-live-state]");
@@ -85,6 +105,9 @@ class Live {
     if (selection && !selection.isCollapsed && within(selection.anchorNode)) return "Paused while text is selected";
     if (within(document.activeElement)) return "Paused while you are at something in it";
     if (document.querySelector("[data-live] input:checked")) return "Paused while something is chosen";
+    const fields = [...document.querySelectorAll("[data-live] :is(textarea, input:not([type=checkbox], [type=radio]))")];
+    if (fields.some((field) => field.value !== field.defaultValue)) return "Paused while something is typed";
+    if (document.querySelector("[data-live] form[data-sent]")) return "Paused while something is sent";
     return "";
   }
 
@@ -130,5 +153,6 @@ class Live {
 }
 
 offerCopies();
+sendOnce();
 if (document.querySelector("[data-live]") && document.querySelector("[data-live-control]").dataset.src) new Live();
 localise(document);
