@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from flask import Flask, Response, g, send_from_directory, url_for
+from flask import Flask, Response, g, request, send_from_directory
 
 from app.admin.pages.accounts import account_pages
 from app.admin.pages.agents import agent_pages
@@ -97,7 +97,7 @@ def create_desk(cases: DeskCases, place: Place, metrics: Metrics) -> Flask:
     for pages in PAGES:
         app.register_blueprint(pages(cases, place))
     _serve_assets(app)
-    register_refusals(app)
+    register_refusals(app, place.public_url)
     enforce_roles(app, cases.check_session, place.cookie, place.public_url)
     return app
 
@@ -125,7 +125,7 @@ def _serve_assets(app: Flask) -> None:
     @app.context_processor
     def names() -> dict[str, object]:
         return {
-            "asset": lambda name: url_for("asset", version=versions[name], name=name),
+            "asset": lambda name: f"{request.script_root}/static/{versions[name]}/{name}",
             "form_token": form_token,
             "signed_in": g.get("signed_in"),
             "menu": [entry for entry in MENU if _may_see(app, entry[1])],

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import structlog
 from flask import Flask, redirect, render_template, request, url_for
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import BadHost, HTTPException
 from werkzeug.wrappers import Response
 
 from app.admin.links import to_last_page
@@ -73,9 +73,13 @@ PAGES: dict[type[Exception], Callable[[Any], Refusal]] = {
 """Flask takes the nearest class of an error."""
 
 
-def register_refusals(app: Flask) -> None:
+def register_refusals(app: Flask, public_url: str) -> None:
     for kind, describe in PAGES.items():
         app.register_error_handler(kind, _handler(describe))
+
+    @app.errorhandler(BadHost)
+    def bad_host(_error: BadHost) -> tuple[str, int]:
+        return render_template("bad_host.html", desk_url=f"{public_url}{request.script_root}/"), 400
 
 
 def _handler(describe: Callable[[Any], Refusal]) -> Callable[[Any], Response]:

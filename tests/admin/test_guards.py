@@ -146,6 +146,16 @@ def test_a_refusal_leads_back_to_the_page_the_form_was_on(site: DeskSite, came_f
     assert (refused.status, back in refused.html) == (404, True), refused.html
 
 
+@pytest.mark.parametrize("host", ["h" * 300, "a..example"])
+@pytest.mark.parametrize("path", ["/sign-in", "/jobs", "/nowhere"])
+def test_a_name_that_no_host_can_have_is_refused_in_a_page(site: DeskSite, host: str, path: str) -> None:
+    for browser in (site.browser(), site.stranger()):
+        for ask in (browser.client.get, browser.client.post):
+            refused = ask(f"/desk{path}", headers={"Host": host})
+            assert (refused.status_code, refused.mimetype) == (400, "text/html")
+            assert f'<a href="{PUBLIC_URL}/desk/">' in refused.text
+
+
 def test_what_is_not_there_is_said_in_a_page(site: DeskSite) -> None:
     lost = site.browser().get("/nowhere")
     assert (lost.status, "Not Found" in lost.text) == (404, True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -50,19 +51,25 @@ def desk_url(
     provider: Provider,
 ) -> Iterator[str]:
     """Of a site whose operators sign in at the provider; Jane is one."""
-    directory = tmp_path_factory.mktemp("provided")
-    site = DeskSite(
-        directory,
-        database_url=f"sqlite:///{directory}/ringbook.db",
-        redis_url=browser_valkeys[1].url,
-        calcom_url=browser_sandbox.url,
-        OIDC_ISSUER=provider.url,
-        OIDC_CLIENT_ID=CLIENT,
-        OIDC_CLIENT_SECRET=SECRET,
-    )
-    site.operators.staff.add(JANE, Role.VIEWER, actor="test")
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    with serving(site.wsgi) as url:
+    directory, sites = tmp_path_factory.mktemp("provided"), list[DeskSite]()
+
+    def served(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        return sites[0].wsgi(environ, start_response)
+
+    with serving(served) as url:
+        site = DeskSite(
+            directory,
+            database_url=f"sqlite:///{directory}/ringbook.db",
+            redis_url=browser_valkeys[1].url,
+            calcom_url=browser_sandbox.url,
+            PUBLIC_URL=url,
+            OIDC_ISSUER=provider.url,
+            OIDC_CLIENT_ID=CLIENT,
+            OIDC_CLIENT_SECRET=SECRET,
+        )
+        sites.append(site)
+        site.operators.staff.add(JANE, Role.VIEWER, actor="test")
+        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
         yield url
     site.close()
 

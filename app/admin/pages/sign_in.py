@@ -76,7 +76,13 @@ def _add_sessions(pages: Blueprint, cases: DeskCases, place: Place) -> None:
 
 
 def _add_provider(pages: Blueprint, cases: DeskCases, place: Place, visit: Callable[[], Visitor]) -> None:
-    """Signing in at the identity provider, where one is set."""
+    """Signing in at the identity provider, where one is set.
+
+    It sends back to the address that was registered there, whatever the request calls us.
+    """
+
+    def return_url() -> str:
+        return place.public_url + url_for("sign_in.provided")
 
     @pages.post("/provider")
     @for_anyone
@@ -85,7 +91,7 @@ def _add_provider(pages: Blueprint, cases: DeskCases, place: Place, visit: Calla
             return redirect(url_for(".form"), 303)
         name = cases.provider.name
         try:
-            begun = cases.provider.begin(url_for(".provided", _external=True))
+            begun = cases.provider.begin(return_url())
         except SignInRefusedError:
             return _show_form(cases, said=f"{name} does not answer just now. Try again in a moment."), 502
         session[VISIT] = {**begun.kept, "next": request.form.get("next", "")}
@@ -99,7 +105,7 @@ def _add_provider(pages: Blueprint, cases: DeskCases, place: Place, visit: Calla
         if cases.provider is None or not kept:
             return redirect(url_for(".form"), 303)
         try:
-            email = cases.provider.finish(request.url, url_for(".provided", _external=True), kept)
+            email = cases.provider.finish(request.url, return_url(), kept)
             begun = cases.sign_in_by_provider(email, visit())
         except SignInRefusedError:
             said = f"{cases.provider.name} did not vouch for anybody who may use this desk."
