@@ -127,8 +127,6 @@ class ManageAppointment:
                 appointment_id=request.appointment_id, notes=request.notes, call_session_id=request.call_session_id
             )
         starts_at = _starts_at(request, zone)
-        if starts_at <= self.clock():
-            raise RefusedError(Result.TIME_PAST, fields={"appointment_datetime": "is in the past"})
         if request.action is Action.RESCHEDULE:
             return Reschedule(
                 appointment_id=request.appointment_id,

@@ -51,7 +51,7 @@ class Target:
 class SubmitJob:
     """Raises RefusedError, and StoreUnavailableError where nothing was accepted.
 
-    However busy it is, the same request again attaches to its job: that costs nothing.
+    However busy it is, and however late, the same request again attaches to its job: that costs nothing.
     """
 
     open_unit: OpenUnit
@@ -82,6 +82,8 @@ class SubmitJob:
             job = replace(_new_job(line, command, target, zone, identity, now), endpoint_ids=endpoint_ids)
             job = job if place.at_once else replace(job, published_at=None)
             submission = self._insert(unit, job, identity, now)
+            if not submission.attached and job.starts_at is not None and job.starts_at <= now:
+                raise RefusedError(Result.TIME_PAST, fields={"appointment_datetime": "is in the past"})
             if place.refused is not None and not submission.attached:
                 raise RefusedError(place.refused, retry_after=place.retry_after)
             if too_soon and not submission.attached:
