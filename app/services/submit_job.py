@@ -74,7 +74,6 @@ class SubmitJob:
         """`contacts`: of the attendee whose appointment this has to be; None: of anybody's."""
         now, org_id = self.clock(), line.organization.id
         place = self.admission.place_for(org_id)
-        too_soon = self.limits.take(_subjects(org_id, command))
         with self.open_unit() as unit:
             command, target = self._target(unit, line, command, contacts)
             identity = identify(command, org_id=org_id, agent_id=line.agent.id, idempotency_key=idempotency_key)
@@ -86,8 +85,8 @@ class SubmitJob:
                 raise RefusedError(Result.TIME_PAST, fields={"appointment_datetime": "is in the past"})
             if place.refused is not None and not submission.attached:
                 raise RefusedError(place.refused, retry_after=place.retry_after)
-            if too_soon and not submission.attached:
-                raise RefusedError(Result.RATE_LIMITED, retry_after=math.ceil(too_soon))
+            if not submission.attached:
+                self._count(org_id, command)
             self._commit(unit, job, submission)
         if not submission.attached:
             self.admission.accepted(org_id)
@@ -95,6 +94,12 @@ class SubmitJob:
             if place.at_once and not self.publisher.publish(job.id):
                 self._mark_unpublished(job)
         return submission
+
+    def _count(self, org_id: str, command: Command) -> None:
+        """Only what is new, known once the insert is made: what is refused here is rolled back."""
+        too_soon = self.limits.take(_subjects(org_id, command))
+        if too_soon:
+            raise RefusedError(Result.RATE_LIMITED, retry_after=math.ceil(too_soon))
 
     def _mark_unpublished(self, job: Job) -> None:
         """So that the scheduler does not wait for the message first. Accepted it is in any case."""

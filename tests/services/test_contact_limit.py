@@ -38,6 +38,35 @@ def test_repeats_are_answered_however_often_they_come(desk: Desk) -> None:
     assert [desk.book().result for _ in range(5)] == [Result.CONFIRMING] * 5
 
 
+def test_repeats_leave_room_for_what_is_new(desk: Desk) -> None:
+    desk.limits.most = {Counted.CONTACT: 2}
+    appointment_id = desk.booked().appointment_id
+    for _ in range(20):
+        desk.book()
+
+    assert desk.book(TWO_PM_TUESDAY + DAY).result is Result.CONFIRMING
+    cancels = [desk.ask(Action.CANCEL, appointment_id=appointment_id) for _ in range(20)]
+    assert {cancel.job_id for cancel in cancels} == {cancels[0].job_id}
+    desk.work()
+    assert desk.read_job(cancels[0].job_id).answer.result is Result.CANCELLED
+    assert desk.book(TWO_PM_TUESDAY + 2 * DAY).result is Result.RATE_LIMITED
+
+
+def test_what_is_refused_for_another_reason_is_not_counted(desk: Desk) -> None:
+    desk.limits.most = {Counted.CONTACT: 1}
+    assert desk.book(desk.now - DAY).result is Result.TIME_PAST
+    assert desk.book().result is Result.CONFIRMING
+
+
+def test_an_appointment_counts_as_one_by_whichever_of_its_names_it_is_changed(desk: Desk) -> None:
+    appointment_id = desk.booked().appointment_id
+    desk.limits.most = {Counted.CONTACT: 1}
+    when = (TWO_PM_TUESDAY + DAY).isoformat()
+    moved = desk.ask(Action.RESCHEDULE, appointment_id=appointment_id, appointment_datetime=when)
+    assert moved.result is Result.CONFIRMING
+    assert desk.ask(Action.CANCEL, appointment_id="uid1").result is Result.RATE_LIMITED
+
+
 def test_one_appointment_is_moved_so_often_and_no_more(desk: Desk) -> None:
     appointment_id = desk.booked().appointment_id
     desk.limits.most = {Counted.CONTACT: 1}
