@@ -47,8 +47,8 @@ _log = structlog.get_logger(__name__)
 class RedisSlotCache:
     """Fulfils the ports SlotCache and HeldSlots.
 
-    An answer is fresh for 20 s, and given out stale for 120 s while one refresh runs. What was forgotten is given out
-    only where Cal.com cannot be asked.
+    An answer is fresh for 20 s, and given out stale for 120 s while one refresh runs; for 20 s where it was loaded just
+    after a `forget`. What was forgotten is given out only where Cal.com cannot be asked.
     """
 
     def __init__(self, redis_url: str, clock: Clock, count: Callable[[SlotUse], None] = lambda _use: None) -> None:
@@ -187,7 +187,7 @@ class RedisSlotCache:
                 return found
             wanted = range(outdated[0], outdated[-1] + 1)
             answer = starts_by_day(load(begin_of(wanted.start), begin_of(wanted.stop)), wanted)
-            loaded = {day: DayEntry(self._loaded_ms(known, day, now_ms), starts) for day, starts in answer.items()}
+            loaded = {day: DayEntry(now_ms, starts) for day, starts in answer.items()}
             kept = self._store.store(topic, loaded, known.marks, now_ms=self._now_ms())
         return found | {day: known.without_hidden(entry.starts) for day, entry in kept.items()}
 
@@ -223,15 +223,24 @@ class RedisSlotCache:
 
     def _ages(self, known: Known, days: Sequence[Day]) -> list[int]:
         """Milliseconds since each was loaded; without end if it is not known. Hosts' clocks may differ a little."""
-        now_ms, entries = self._now_ms(), map(known.entries.get, days)
-        return [abs(now_ms - entry.loaded_ms) if entry and not entry.forgotten else ENTRY_MS for entry in entries]
-
-    def _loaded_ms(self, known: Known, day: Day, now_ms: int) -> int:
-        """Just after a change Cal.com's answer counts as stale at once, so that the next to ask has it refreshed."""
-        return now_ms - FRESH_MS if abs(now_ms - known.marked_ms(day)) < SETTLE_MS else now_ms
+        now_ms = self._now_ms()
+        return [_age(known, day, now_ms) for day in days]
 
     def _now_ms(self) -> int:
         return int(self._clock().timestamp() * 1000)
+
+
+def _age(known: Known, day: Day, now_ms: int) -> int:
+    """Just after a change Cal.com's answer may be the one from before: it counts as stale at once, so that the next to
+    ask has it refreshed, and is given out for no longer than a sure one is fresh.
+    """
+    entry = known.entries.get(day)
+    if entry is None or entry.forgotten:
+        return ENTRY_MS
+    age = abs(now_ms - entry.loaded_ms)
+    if not known.marks[day] or abs(entry.loaded_ms - known.marked_ms(day)) >= SETTLE_MS:
+        return age
+    return FRESH_MS + age if age < FRESH_MS else ENTRY_MS
 
 
 def _clip(found: Found, start: datetime, end: datetime) -> list[datetime]:

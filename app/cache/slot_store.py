@@ -38,8 +38,9 @@ OVERLAY_MS = 10_000
 RESERVED_MS = 300_000
 """How long a time that somebody is getting is told to nobody else, if what became of it is never said."""
 
-MARK_MS = 60_000
-"""Longer than any load takes: a mark is there to be seen by the loads that began before it."""
+MARK_MS = ENTRY_MS + 60_000
+"""Longer than any load takes: a mark is there to be seen by the loads that began before it. And longer than what was
+loaded just behind it is kept."""
 
 LOCK_SECONDS = 15.0
 POLL_SECONDS = 0.03

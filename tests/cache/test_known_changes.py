@@ -139,6 +139,23 @@ def test_an_answer_from_just_after_a_change_is_refreshed_by_the_next_who_asks(
     assert len(upstream.calls) == 2
 
 
+def test_an_answer_from_just_after_a_change_is_told_for_no_longer_than_a_sure_one_is_fresh(
+    slot_cache: RedisSlotCache, clock: ManualClock
+) -> None:
+    upstream, account = Upstream([at(0, 14), at(0, 15)]), new_account()
+    slot_cache.forget(account, 1, at(0, 14))
+    clock.advance(2)
+    slot_cache.openings(account, 1, NOON, at(1, 0), upstream)  # Cal.com's own list from before the change
+    upstream.slots = [at(0, 15)]
+
+    for _ in range(5):
+        clock.advance(20)
+        assert slot_cache.known(account, 1, NOON, at(1, 0), held_back) is None
+        assert slot_cache.openings(account, 1, NOON, at(1, 0), held_back) == [at(0, 14), at(0, 15)]
+    assert slot_cache.openings(account, 1, NOON, at(1, 0), upstream) == [at(0, 15)]
+    assert len(upstream.calls) == 2
+
+
 def held_back(_start: datetime, _end: datetime) -> list[datetime]:
     raise PostponedError(20.0)
 
