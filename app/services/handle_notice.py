@@ -15,7 +15,7 @@ from app.domain.ports import Calendar, Clock, Publisher, SlotCache
 from app.domain.stores import OpenUnit, UnitOfWork
 from app.services.follow_booking import Trail, follow_booking
 from app.services.notice_case import Case, read_case
-from app.services.shared_slots import forget_slots, take_slots
+from app.services.shared_slots import forget_slots, free_slots, take_slots
 from app.services.tell_change import tell_change
 
 MAX_WAKES = 3
@@ -133,7 +133,9 @@ class HandleNotice:
                 return
             unit.commit()
         if after != before:
-            forget_slots(self.cache, case.account, case.event_types, (before.starts_at, after.starts_at))
+            if before.status.is_live:
+                free_slots(self.cache, case.account, case.event_types, before.starts_at, before.ends_at)
+            forget_slots(self.cache, case.account, case.event_types, (after.starts_at,))
             if after.status.is_live:
                 take_slots(self.cache, case.account, case.event_types, after.starts_at, after.ends_at)
 

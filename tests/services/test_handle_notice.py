@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from app.domain.appointments import AppointmentStatus, Booking
+from app.domain.appointments import Action, AppointmentStatus, Booking
 from tests.services.desk import ORG, TWO_PM_TUESDAY, Desk
 from tests.services.switchboard import Switchboard
 
@@ -147,12 +147,25 @@ def test_the_slot_cache_learns_of_a_move(board: Switchboard) -> None:
     board.tell("BOOKING_RESCHEDULED", board.move("uid1"), rescheduleUid="uid1")
     board.work()
 
-    just_reaching_in = TWO_PM_TUESDAY + HOUR - timedelta(minutes=30) + timedelta(seconds=1)
+    just_reaching_in = TWO_PM_TUESDAY - timedelta(minutes=30) + timedelta(seconds=1)
     assert board.desk.cache.told == [
+        ("freed", just_reaching_in),
         ("forget", TWO_PM_TUESDAY),
         ("forget", TWO_PM_TUESDAY + HOUR),
-        ("taken", just_reaching_in),
+        ("taken", just_reaching_in + HOUR),
     ]
+
+
+def test_what_was_over_for_us_already_frees_nothing_that_others_may_have_by_now(board: Switchboard) -> None:
+    ours = board.booked()
+    board.desk.ask(Action.CANCEL, appointment_id=ours)
+    board.desk.work()
+    board.desk.cache.told.clear()
+    board.tell("BOOKING_REJECTED", board.decide("uid1", AppointmentStatus.REJECTED))
+    board.work()
+
+    assert board.desk.appointment(ours).status is AppointmentStatus.REJECTED
+    assert [what for what, _ in board.desk.cache.told] == ["forget"]
 
 
 def test_the_same_request_again_is_a_new_one_once_the_host_called_the_appointment_off(board: Switchboard) -> None:

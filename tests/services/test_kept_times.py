@@ -13,13 +13,14 @@ import pytest
 
 from app.cache.slot_cache import RedisSlotCache
 from app.domain.answers import Result
-from app.domain.appointments import Action
+from app.domain.appointments import Action, AppointmentStatus
 from app.domain.directory import Agent
 from app.domain.event_types import EventType
 from app.domain.jobs import Status
 from app.domain.outcomes import Failed, Outcome, SlotUnavailable
 from app.services.manage_appointment import ManageRequest
 from tests.services.desk import AGENT, NOW, ORG, PLAIN, TWO_PM_TUESDAY, Desk
+from tests.services.switchboard import Switchboard
 from tests.support.valkey import ValkeyServer
 
 COLLEAGUE = "9c858901-8a57-4791-81fe-4c455b099bcb"
@@ -197,3 +198,20 @@ def test_what_was_booked_only_just_is_offered_as_soon_as_it_is_given_up(
     shared.calendar.free = [TWO_PM_TUESDAY]
 
     assert offered(shared, agent_id) == [TWO_PM_TUESDAY]
+
+
+def test_a_time_the_host_has_just_set_free_is_offered_at_once(shared: Desk) -> None:
+    board, hour = Switchboard(shared), timedelta(hours=1)
+    board.booked()
+    shared.later(3)
+    shared.calendar.free = [TWO_PM_TUESDAY]
+    moved = board.move("uid1", by=hour)
+    board.tell("BOOKING_RESCHEDULED", moved, rescheduleUid="uid1")
+    board.work()
+    assert (offered(shared), offered(shared, COLLEAGUE)) == ([TWO_PM_TUESDAY], [TWO_PM_TUESDAY])
+
+    shared.later(3)
+    shared.calendar.free = [TWO_PM_TUESDAY, TWO_PM_TUESDAY + hour]
+    board.tell("BOOKING_CANCELLED", board.decide(moved.uid, AppointmentStatus.CANCELLED))
+    board.work()
+    assert offered(shared) == [TWO_PM_TUESDAY, TWO_PM_TUESDAY + hour]
