@@ -143,8 +143,8 @@ class JobStore(Protocol):
     def discard(self, job_id: str, *, now: datetime, final: Final, fence: int | None = None) -> bool: ...
 
     def due(self, *, now: datetime, unpublished_since: datetime, per_org: int) -> dict[str, list[DueJob]]:
-        """By organization, longest waiting first: those due of its `per_org` oldest queued jobs, its retrying ones and
-        run-out leases. Without organizations whose due jobs were all published since then.
+        """By organization, longest waiting first: those due of its `per_org` oldest queued jobs that wait for no other
+        one, its retrying ones and run-out leases. Without organizations whose due jobs were all published since then.
         """
         ...
 

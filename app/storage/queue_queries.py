@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Integer, bindparam, func, or_, select
+from sqlalchemy import Connection, Integer, bindparam, exists, func, or_, select
 
 from app.domain.jobs import Status
 from app.domain.stores import DueJob, Queue
@@ -23,7 +23,19 @@ is_queued = is_open & (jobs.c.status == Status.QUEUED)
 _now = bindparam("now", type_=UtcTime)
 _mine = jobs.c.org_id == bindparam("org")
 _candidates = bindparam("candidates", type_=Integer)
-_oldest = select(jobs.c.id).where(_mine, is_queued).order_by(jobs.c.created_at, jobs.c.next_attempt_at)
+_at_it = (
+    select(jobs.c.calendar, jobs.c.starts_at, jobs.c.ends_at)
+    .where(_mine, is_open, or_(jobs.c.lease_until >= _now, jobs.c.submitted_at.is_not(None)))
+    .cte("at_it")
+    .prefix_with("MATERIALIZED")
+)
+_waits = exists().where(
+    _at_it.c.calendar == jobs.c.calendar,
+    _at_it.c.starts_at < jobs.c.ends_at,
+    _at_it.c.ends_at > jobs.c.starts_at,
+)
+_has_its_turn = or_(~_waits, jobs.c.submitted_at.is_not(None), jobs.c.deadline_at <= _now)
+_oldest = select(jobs.c.id).where(_mine, is_queued, _has_its_turn).order_by(jobs.c.created_at, jobs.c.next_attempt_at)
 _tried = select(jobs.c.id).where(_mine, is_due(_now), jobs.c.status != Status.QUEUED).order_by(jobs.c.next_attempt_at)
 FIRST_DUE = [
     select(jobs.c.id, jobs.c.created_at, jobs.c.next_attempt_at, jobs.c.published_at)
@@ -33,8 +45,11 @@ FIRST_DUE = [
     for candidates in (_tried, _oldest)
 ]
 """Of the queued ones only the oldest have a place, also while they are postponed: else all of a long queue would be
-taken and handed back in turn. Jobs that were tried before have a claim of their own. Made once, as hundreds of
-organizations may be asked twice a second: to put a statement together takes longer than to run it.
+taken and handed back in turn. Those that wait for a time another one is at have none: a hundred callers for one time
+would keep all others of their organization waiting. The few that are at it are read once, and not for each candidate:
+whoever of these waits for another reason is left out by `is_unhindered`. Jobs that were tried before have a claim of
+their own. Made once, as hundreds of organizations may be asked twice a second: to put a statement together takes longer
+than to run it.
 """
 
 _unpublished = or_(jobs.c.published_at.is_(None), jobs.c.published_at < bindparam("since", type_=UtcTime))

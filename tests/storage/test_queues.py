@@ -128,3 +128,28 @@ def test_a_postponed_job_keeps_its_place_so_that_a_long_queue_is_not_taken_and_h
         unit.commit()
 
     assert due(database, per_org=2) == {"org": [queued[1].id]}
+
+
+def test_those_who_wait_for_one_time_hide_nobody_who_asks_for_another(database: Database) -> None:
+    crowd = [rows.make_job(calendar="c", created_at=NOW - (60 - number) * SECOND) for number in range(20)]
+    others = [rows.make_job(calendar="c", starts_at=START + HALF_HOUR, ends_at=START + 2 * HALF_HOUR) for _ in range(2)]
+    with database.unit() as unit:
+        assert all(unit.jobs.add(job) for job in (*crowd, *others))
+        unit.commit()
+    assert due(database, per_org=2) == {"org": [job.id for job in crowd[:2]]}
+
+    first = rows.claimed(database, crowd[0])
+    assert set(due(database, per_org=2)["org"]) == {job.id for job in others}
+    rows.submit(database, first)
+    rows.retry(database, first, at=NOW + MINUTE, keep_submitted=True)
+    assert set(due(database, per_org=2)["org"]) == {job.id for job in others}
+    rows.finish(database, rows.claimed(database, first, now=NOW + MINUTE))
+    assert due(database, per_org=2) == {"org": [job.id for job in crowd[1:3]]}
+
+
+def test_whose_time_is_over_is_named_though_another_one_is_at_its_time(database: Database) -> None:
+    rows.claimed(database, rows.added(database, calendar="c"))
+    over = rows.added(database, calendar="c", deadline_at=NOW)
+    rows.added(database, calendar="c")
+
+    assert due(database, per_org=2) == {"org": [over.id]}
