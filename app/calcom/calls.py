@@ -22,6 +22,9 @@ SCHEDULES = "2024-06-11"
 PAGE = 250
 """The most that one request may list: a busy minute fills a smaller page, and each page is a request of the budget."""
 
+OVERLAP = 25
+"""Of two pages: so many bookings may leave a list between two requests, and none is passed over."""
+
 MAX_METADATA_KEYS = 50
 MAX_METADATA_KEY = 40
 MAX_METADATA_VALUE = 500
@@ -137,7 +140,7 @@ def bookings_made_since(since: datetime, *, skip: int) -> Call:
 
 def bookings_changed_between(since: datetime, until: datetime | None, *, skip: int) -> Call:
     """One page of all that was booked or changed since, whatever it is now. A booking that is changed while the pages
-    are read can only come again in this order (by start), not be passed over.
+    are read stays in the list (by start), unless there is an `until`: then it leaves it.
     """
     query = {
         "status": "upcoming,unconfirmed,past,cancelled",

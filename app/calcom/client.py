@@ -98,13 +98,9 @@ class CalcomCalendar:
     ) -> list[Booking]:
         """Every row is checked again here: a server that knows another version ignores filters without a word."""
 
-        def page(number: int) -> Call:
+        def page(skip: int) -> Call:
             return calls.bookings(
-                starts_from=starts_from,
-                ends_by=ends_by,
-                event_type_id=event_type_id,
-                email=email,
-                skip=number * calls.PAGE,
+                starts_from=starts_from, ends_by=ends_by, event_type_id=event_type_id, email=email, skip=skip
             )
 
         def asked_for(row: wire.Row) -> bool:
@@ -162,19 +158,26 @@ class CalcomCalendar:
 
     def _filtered_by_change(self, access: Access, page: Callable[[int], Call]) -> list[Booking]:
         """Cal.com's totals leave these filters out, and so promise further pages that are empty (recording 241)."""
-        rows = self._all_pages(access, lambda number: page(number * calls.PAGE), empty_ends=True)
-        return [row.booking for row in rows]
+        return [row.booking for row in self._all_pages(access, page, empty_ends=True)]
 
     def _all_pages(self, access: Access, page: Callable[[int], Call], *, empty_ends: bool = False) -> list[wire.Row]:
-        """An incomplete list must not pass for a complete one: what is missing from it could be booked again."""
+        """An incomplete list must not pass for a complete one: what is missing from it could be booked again.
+
+        Bookings that leave the list while it is read move the later ones forward: each page begins before the end of
+        the last, and where it shows none of those, some may have been passed over.
+        """
         until = time.monotonic() + self._limits.listing_total
         found: dict[str, wire.Row] = {}
+        full = False
         for number in range(MAX_PAGES):
-            reply = self._ask(access, page(number), within=until - time.monotonic())
+            reply = self._ask(access, page(number * (calls.PAGE - calls.OVERLAP)), within=until - time.monotonic())
             rows, more = understood(reply, lambda answer: wire.read_page(answer.body, page_size=calls.PAGE))
             new = {row.booking.uid: row for row in rows if row.booking.uid not in found}
+            if number and (rows or full) and len(new) == len(rows):
+                raise CalendarError(Unknown(trace=Trace(code="shifted_list")))
             found |= new
-            if not more or (empty_ends and not rows):
+            full = len(rows) >= calls.PAGE
+            if not more or (empty_ends and not new and not full):
                 return list(found.values())
             if not new:
                 break
