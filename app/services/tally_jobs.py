@@ -20,7 +20,7 @@ class TallyJobs:
     one commit, which comes to nothing where somebody else moved the watermark. `owner`: the scheduler's name as leader.
 
     Reads first and writes only where something ended, so that the lock of SQLite is held for the sums alone. An end
-    that is committed over `BEHIND` after the time it bears is not counted.
+    that is committed over `BEHIND` after the time it bears, or undone before that, is not counted.
     """
 
     open_unit: OpenUnit

@@ -36,11 +36,13 @@ def ended(connection: Connection, *, since: datetime, until: datetime, limit: in
 
 
 def _cut(connection: Connection, since: datetime, until: datetime, limit: int) -> datetime:
-    over = select(jobs.c.finished_at).where(_between(since, until)).order_by(jobs.c.finished_at).offset(limit).limit(1)
-    found: datetime | None = connection.scalar(over)
+    """Always behind the first end: who counts goes on from here, and would never get past an empty stretch."""
+    ends = select(jobs.c.finished_at).where(_between(since, until)).order_by(jobs.c.finished_at).limit(1)
+    found: datetime | None = connection.scalar(ends.offset(limit))
     if found is None:
         return until
-    return max(found, since + timedelta(microseconds=1))
+    first: datetime = connection.scalar(ends) or found
+    return max(found, first + timedelta(microseconds=1))
 
 
 def _between(since: datetime, until: datetime) -> ColumnElement[bool]:

@@ -111,6 +111,15 @@ def test_a_backlog_is_counted_in_parts(database: Database) -> None:
     assert counted(database) == ROUNDS + 2
 
 
+def test_more_than_a_part_that_ended_at_one_and_the_same_time_hold_nothing_up(database: Database) -> None:
+    end(database, NOW)
+    tallying(database, NOW + 20 * SECOND)()
+    end(database, NOW + HOUR, 3)
+    end(database, NOW + 2 * HOUR)
+    tallying(database, NOW + 3 * HOUR, batch=2)()
+    assert counted(database) == 5
+
+
 def test_counting_begins_four_days_back_and_minutes_are_kept_for_two_hours(database: Database) -> None:
     end(database, NOW - timedelta(days=5))
     end(database, NOW - timedelta(days=3))
