@@ -43,13 +43,17 @@ class ConnectHook:
         if not can_be_told(self.public_url, account):
             raise refused("PUBLIC_URL", f"Cal.com cannot reach {self.public_url}: it must be an https address.")
         hook = self._prepare(account, new_secret=new_secret)
-        calcom_id = self._put(access, hook)
-        return self._confirm(replace(hook, calcom_id=calcom_id))
+        while True:
+            given = replace(hook, calcom_id=self._put(access, hook))
+            hook = self._confirm(given)
+            if hook.secret == given.secret:
+                return hook
 
     def _prepare(self, account: Account, *, new_secret: bool) -> Hook:
         """A secret that Cal.com has not confirmed yet is used again: which of the two it signs with is not known."""
         url = f"{self.public_url}{HOOKS_PATH}{account.id}"
         with self.open_unit() as unit:
+            unit.directory.hold()
             hook = unit.hooks.get(account.id)
             if hook is None:
                 hook = Hook(account_id=account.id, url=url, secret=new_hook_secret())
@@ -91,17 +95,24 @@ class ConnectHook:
             raise error
         return made
 
-    def _confirm(self, hook: Hook) -> Hook:
+    def _confirm(self, given: Hook) -> Hook:
+        """What is kept from now on. Its secret is another one where somebody made that while Cal.com was given ours:
+        which of the two Cal.com had last is not known, so it has to be given the kept one again.
+        """
         now = self.clock()
         with self.open_unit() as unit:
-            stored = unit.hooks.get(hook.account_id)
-            if stored is None or stored.secret != hook.secret:
-                return hook  # removed, or given another secret, while Cal.com was being asked
-            former_until = stored.former_until or (now + FORMER_FOR if stored.former_secret else None)
-            confirmed = replace(stored, calcom_id=hook.calcom_id, registered_at=now, former_until=former_until)
-            unit.hooks.save(confirmed)
+            unit.directory.hold()
+            stored = unit.hooks.get(given.account_id)
+            if stored is None:
+                return given  # removed while Cal.com was being asked
+            if stored.secret == given.secret:
+                former_until = stored.former_until or (now + FORMER_FOR if stored.former_secret else None)
+                hook = replace(stored, calcom_id=given.calcom_id, registered_at=now, former_until=former_until)
+            else:
+                hook = replace(stored, former_secret=given.secret, former_until=None, registered_at=None)
+            unit.hooks.save(hook)
             unit.commit()
-        return confirmed
+        return hook
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +134,7 @@ class DisconnectHook:
         for found in ours:
             self.desk.remove(access, found.id)
         with self.open_unit() as unit:
+            unit.directory.hold()
             removed = unit.hooks.remove(account.id)
             unit.commit()
         return removed or bool(ours)
