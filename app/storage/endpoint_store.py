@@ -123,16 +123,18 @@ class SqlEndpointStore:
         self._connection.execute(update(endpoints).where(endpoints.c.id == endpoint_id).values(anew))
 
     def rotate_keys(self) -> int:
-        """A secret that is replaced at this moment is left alone: whoever replaces it encrypts it."""
+        """Not without those whose secret is replaced at this moment, as the one before stays as it was stored: whoever
+        replaces it comes first or waits.
+        """
         kept = select(endpoints.c.id, endpoints.c.encrypted_secret, endpoints.c.encrypted_previous)
+        held = kept.order_by(endpoints.c.id).with_for_update(key_share=True)
         rotated = 0
-        for endpoint_id, secret, previous in self._connection.execute(kept).all():
-            anew = {
-                "encrypted_secret": self._cipher.rotate(secret),
-                "encrypted_previous": None if previous is None else self._cipher.rotate(previous),
-            }
-            unchanged = endpoints.c.id == endpoint_id, endpoints.c.encrypted_secret == secret
-            rotated += rows_changed(self._connection.execute(update(endpoints).where(*unchanged).values(anew)))
+        for endpoint_id, secret, previous in self._connection.execute(held).all():
+            rotated += self._changed(
+                endpoint_id,
+                encrypted_secret=self._cipher.rotate(secret),
+                encrypted_previous=None if previous is None else self._cipher.rotate(previous),
+            )
         return rotated
 
     def note_success(self, endpoint_id: str, *, now: datetime) -> None:

@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy import text
 
 from app.domain.answers import Result
 from app.domain.directory import Access
@@ -19,6 +18,7 @@ from app.domain.ports import HookFound, HookWish
 from app.domain.stores import UnitOfWork
 from app.services.connect_hook import ConnectHook
 from app.storage.database import Database
+from tests.storage.held_up import is_kept_waiting
 from tests.storage.rows import NOW, at_once
 from tests.storage.test_directory_store import ACCOUNT, API_KEY, CLINIC
 from tests.support.waiting import eventually
@@ -78,15 +78,6 @@ class Overtaken:
 
     def save(self, hook: Hook) -> None:
         self._unit.hooks.save(hook)
-
-
-def is_kept_waiting(database: Database) -> bool:
-    """Units of SQLite that write are alone from the beginning."""
-    with database.reading_unit() as unit:
-        if unit._connection.dialect.name == "sqlite":
-            return True
-        waiting = text("SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()")
-        return unit._connection.scalar(waiting) is not None
 
 
 @pytest.fixture
