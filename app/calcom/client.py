@@ -23,6 +23,7 @@ from app.domain.appointments import AppointmentStatus, Booking
 from app.domain.directory import Access
 from app.domain.errors import CalendarError
 from app.domain.event_types import EventType, EventTypeEntry
+from app.domain.notices import JOB_KEY
 from app.domain.outcomes import Failed, Moved, Outcome, Succeeded, Trace, Unknown
 from app.domain.ports import Aside, BookingWish, Owner
 from app.domain.traffic import Priority, Traffic, Unmetered
@@ -59,7 +60,9 @@ class CalcomCalendar:
         self._transport.close()
 
     def book(self, access: Access, wish: BookingWish) -> Outcome:
-        return self._write(access, calls.book(wish), lambda made: _is_live_at(made, wish.starts_at))
+        return self._write(
+            access, calls.book(wish), lambda made: _is_live_at(made, wish.starts_at) and _suits(made, wish)
+        )
 
     def move(self, access: Access, uid: str, starts_at: datetime, reason: str) -> Outcome:
         if not UID.match(uid):
@@ -71,7 +74,7 @@ class CalcomCalendar:
         if not UID.match(uid):
             return Failed(result=Result.UNKNOWN_APPOINTMENT)
         call = calls.cancel(uid, reason)
-        outcome = self._write(access, call, lambda left: left.status is AppointmentStatus.CANCELLED)
+        outcome = self._write(access, call, lambda left: left.uid == uid and left.status is AppointmentStatus.CANCELLED)
         if isinstance(outcome, Failed) and outcome.result is Result.ALREADY_CANCELLED:
             return self._cancelled_before(access, uid, outcome.trace)
         return outcome
@@ -220,3 +223,11 @@ class CalcomCalendar:
 
 def _is_live_at(booking: Booking, starts_at: datetime) -> bool:
     return booking.status.is_live and booking.starts_at == starts_at.replace(microsecond=0)
+
+
+def _suits(made: Booking, wish: BookingWish) -> bool:
+    """Who asks twice may get the booking that was there before, with another job's key or none: it is the same
+    person's. What another job booked for another person is the answer to somebody else's request.
+    """
+    job_id = wish.metadata.get(JOB_KEY)
+    return made.metadata.get(JOB_KEY, job_id) == job_id or made.is_of(wish.attendee)

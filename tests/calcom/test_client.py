@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from app.calcom.client import CalcomCalendar
+from app.domain.appointments import Attendee
+from app.domain.notices import JOB_KEY
 from tests.calcom.conftest import access_to
 from tests.calcom.examples import AT, WISH, refusal, row
 from tests.calcom.scripted_server import ScriptedServer, Step, answer, data
@@ -33,6 +36,37 @@ def test_a_booking_counts_only_if_the_answer_shows_it(calendar: CalcomCalendar, 
         assert told(calendar.book(access_to(server.url), WISH)) == expected
 
 
+JANES = [{"name": "Jane", "email": "Jane@example.com"}]
+SMS = [{"name": "Jane", "email": "4915112345678@sms.cal.com", "phoneNumber": "+4915112345678"}]
+SEATS = [
+    {"name": "Joe", "email": "joe@example.com", "seatUid": "s1", "metadata": {JOB_KEY: "job_2"}},
+    {"name": "Jane", "email": "jane@example.com", "seatUid": "s2", "metadata": {JOB_KEY: "job_1"}},
+]
+JOES = [{"name": "Joe", "email": "joe@example.com"}]
+
+
+@pytest.mark.parametrize(
+    ("made", "expected"),
+    [
+        (row(metadata={JOB_KEY: "job_1"}, attendees=JANES), "succeeded abc"),
+        (row(metadata={JOB_KEY: "job_1"}, attendees=JOES), "succeeded abc"),  # its name was changed on the way
+        (row(metadata={JOB_KEY: "job_2"}, attendees=JANES), "succeeded abc"),  # asked twice (recording 186)
+        (row(metadata={JOB_KEY: "job_2"}, attendees=SMS), "succeeded abc"),  # its e-mail is hidden (recording 129)
+        (row(metadata={}, attendees=JOES), "succeeded abc"),
+        (row(seatUid="s2", attendees=SEATS), "succeeded abc"),
+        (row(metadata={JOB_KEY: "job_2"}, attendees=JOES), "unknown"),
+        (row(seatUid="s1", attendees=SEATS), "unknown"),
+    ],
+)
+def test_what_another_job_booked_for_another_person_does_not_count(
+    calendar: CalcomCalendar, made: dict[str, Any], expected: str
+) -> None:
+    jane = Attendee(name="Jane", email="jane@example.com", phone="+4915112345678")
+    wish = replace(WISH, attendee=jane, metadata={JOB_KEY: "job_1"})
+    with ScriptedServer(data(made, 201)) as server:
+        assert told(calendar.book(access_to(server.url), wish)) == expected
+
+
 def test_a_success_that_says_error_is_unknown(calendar: CalcomCalendar) -> None:
     with ScriptedServer(answer(200, {"status": "error", "data": row()})) as server:
         assert told(calendar.book(access_to(server.url), WISH)) == "unknown"
@@ -55,10 +89,12 @@ def test_what_is_no_uid_is_never_sent(calendar: CalcomCalendar, uid: str) -> Non
         assert server.connections == 0
 
 
-def test_a_cancel_counts_only_if_the_answer_says_cancelled(calendar: CalcomCalendar) -> None:
-    with ScriptedServer(data(row(status="cancelled")), data(row(status="accepted"))) as server:
+def test_a_cancel_counts_only_if_the_answer_says_that_this_booking_is_cancelled(calendar: CalcomCalendar) -> None:
+    another = row(uid="another", status="cancelled")
+    with ScriptedServer(data(row(status="cancelled")), data(row(status="accepted")), data(another)) as server:
         here = access_to(server.url)
         assert told(calendar.cancel(here, "abc", "sick")) == "succeeded abc"
+        assert told(calendar.cancel(here, "abc", "sick")) == "unknown"
         assert told(calendar.cancel(here, "abc", "sick")) == "unknown"
 
 
