@@ -21,6 +21,9 @@ HOOKS_PATH = "/api/v1/calcom/webhooks/"
 FORMER_FOR = timedelta(minutes=10)
 """How long the former secret is taken once Cal.com has the new one: longer than a delivery can be under way."""
 
+TRIES = 3
+"""How often Cal.com is given a secret, where others make new ones meanwhile. Each takes seconds."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectHook:
@@ -43,11 +46,12 @@ class ConnectHook:
         if not can_be_told(self.public_url, account):
             raise refused("PUBLIC_URL", f"Cal.com cannot reach {self.public_url}: it must be an https address.")
         hook = self._prepare(account, new_secret=new_secret)
-        while True:
+        for _ in range(TRIES):
             given = replace(hook, calcom_id=self._put(access, hook))
             hook = self._confirm(given)
             if hook.secret == given.secret:
                 return hook
+        raise refused("account", "Its hook is renewed by others at this moment. Try again.")
 
     def _prepare(self, account: Account, *, new_secret: bool) -> Hook:
         """A secret that Cal.com has not confirmed yet is used again: which of the two it signs with is not known."""

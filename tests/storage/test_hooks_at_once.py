@@ -11,12 +11,12 @@ import pytest
 
 from app.domain.answers import Result
 from app.domain.directory import Access
-from app.domain.errors import CalendarError
+from app.domain.errors import CalendarError, RefusedError
 from app.domain.notices import Hook
 from app.domain.outcomes import Failed, Trace
 from app.domain.ports import HookFound, HookWish
 from app.domain.stores import UnitOfWork
-from app.services.connect_hook import ConnectHook
+from app.services.connect_hook import TRIES, ConnectHook
 from app.storage.database import Database
 from tests.storage.held_up import is_kept_waiting
 from tests.storage.rows import NOW, at_once
@@ -130,6 +130,23 @@ def test_until_cal_com_has_the_newer_one_the_one_that_came_after_it_is_taken(
     hook = kept(database)
     (signs_with,) = desk.given.values()
     assert (hook.accepted(NOW), hook.registered_at) == ((hook.secret, signs_with), None)
+
+
+def test_who_never_comes_last_is_told_so_and_the_kept_secret_stays(
+    database: Database, desk: OneHookDesk, connect: ConnectHook
+) -> None:
+    def renewed_twice() -> None:
+        for _ in range(2):
+            connect(ACCOUNT_ID, new_secret=True)
+
+    connect(ACCOUNT_ID)
+    desk.on_the_way = [lambda: None, lambda: None, renewed_twice] * TRIES
+    with pytest.raises(RefusedError):
+        connect(ACCOUNT_ID)
+    assert not desk.on_the_way
+    hook = kept(database)
+    (signs_with,) = desk.given.values()
+    assert hook.accepted(NOW) == (hook.secret, signs_with)
 
 
 @pytest.mark.parametrize("lot", range(ROUNDS))
