@@ -163,11 +163,12 @@ def test_what_cal_com_allows_in_a_minute_is_kept_to_and_all_are_booked(
 ) -> None:
     where = {"redis_url": own_valkey.url, "database_url": f"sqlite:///{tmp_path}/ringbook.db"}
     with (
-        SandboxProcess("--rate-limit", "20") as strict,
+        SandboxProcess("--rate-limit", "20", "--latency", "0.3") as strict,  # else one may be booked before it is told
         running(tmp_path, calcom_url=f"{strict.url}/v2", **where) as stack,
     ):
         agent = stack.add_agent(101)
         asked = [book(stack, agent, next(diary)) for _ in range(22)]
+        assert {response.status_code for response in asked} == {202}
         finals = [stack.poll(response.json()["data"]["status_url"], wait=150)["status"] for response in asked]
 
         assert finals == ["succeeded"] * 22
