@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from app.domain.limits import Counted, Limit, subject
 from app.traffic.counting import PREFIX, RedisLimits
-from app.traffic.credit import FAR, LEAST, TRUSTED_FOR, Credit
+from app.traffic.credit import FAR, LEAST, QUIET, QUIET_TRUSTED_FOR, TRUSTED_FOR, Credit
 from app.traffic.windows import Meter
 from tests.support.valkey import ValkeyServer
 
@@ -33,9 +33,20 @@ def test_nobody_passes_before_redis_was_asked() -> None:
 def test_who_was_found_far_from_all_limits_passes_for_a_moment() -> None:
     hand = Hand()
     credit = Credit(monotonic=hand)
-    credit.learn([MANY, GUESSES], [1, 0])
+    credit.learn([MANY, GUESSES], [QUIET * MANY.most, 0])
     assert credit.covers([MANY], [GUESSES])
     hand.seconds += TRUSTED_FOR
+    assert not credit.covers([MANY], [GUESSES])
+
+
+def test_who_hardly_asks_passes_for_longer_but_not_for_more() -> None:
+    hand = Hand()
+    credit = Credit(monotonic=hand)
+    credit.learn([MANY, GUESSES], [QUIET * MANY.most - 2, 0])
+    hand.seconds += TRUSTED_FOR
+    assert [credit.covers([MANY], [GUESSES]) for _ in range(3)] == [True, True, False]
+    credit.learn([MANY], [1])
+    hand.seconds += QUIET_TRUSTED_FOR - TRUSTED_FOR
     assert not credit.covers([MANY], [GUESSES])
 
 
@@ -80,7 +91,7 @@ def test_redis_has_counted_all_that_passed_after_the_next_look(valkey: ValkeySer
     limits._credit = Credit(monotonic=hand)
     for _ in range(50):
         assert limits.take([who]) == 0
-    hand.seconds += TRUSTED_FOR
+    hand.seconds += QUIET_TRUSTED_FOR
     limits.take([who])
     (meter,) = limits._meters([who])
     with valkey.client() as client:
