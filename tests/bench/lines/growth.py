@@ -82,6 +82,7 @@ def _reads(scale: Scale, site: Site, agents: Sequence[Agent]) -> Measured:
 
 
 def compare(what: str, small: Measured, large: Measured) -> Iterator[Row]:
+    note = "the counterpart is Ringbook itself at the small size"
     for name, values in large.items():
         yield Row(
             line=f"{LINE}, {what}",
@@ -89,8 +90,9 @@ def compare(what: str, small: Measured, large: Measured) -> Iterator[Row]:
             ours=Figure.of(values, _unit(name)),
             bare=Figure.of(small[name], _unit(name)),
             aim=Aim(at_most=1.2),
-            note="the counterpart is Ringbook itself at the small size",
+            note=note,
         )
+        note = ""
 
 
 def _unit(name: str) -> str:
