@@ -124,17 +124,21 @@ class HandleNotice:
             self._finish(notice, "not_found")
             return
         after = brought_up(before, trail.booking, trail.uids)
+        is_set_free = False
         with self.open_unit() as unit:
             if unit.jobs.under_way_on(before.id) or unit.appointments.get(before.org_id, before.id) != before:
                 changed = unit.notices.postpone(notice, at=self.clock())  # what was read may be outdated: once more
             else:
                 changed = self._record(unit, notice, before, after)
+                is_set_free = after != before and before.status.is_live and not _stands_elsewhere(unit, case, before)
             if not changed:
                 return
             unit.commit()
         if after != before:
-            if before.status.is_live:
+            if is_set_free:
                 free_slots(self.cache, case.account, case.event_types, before.starts_at, before.ends_at)
+            elif before.status.is_live:
+                forget_slots(self.cache, case.account, case.event_types, (before.starts_at,))
             forget_slots(self.cache, case.account, case.event_types, (after.starts_at,))
             if after.status.is_live:
                 take_slots(self.cache, case.account, case.event_types, after.starts_at, after.ends_at)
@@ -172,4 +176,14 @@ def brought_up(appointment: Appointment, booking: Booking, uids: tuple[str, ...]
         starts_at=booking.starts_at,
         ends_at=booking.ends_at,
         uids=(*appointment.uids, *(uid for uid in uids if uid not in appointment.uids)),
+    )
+
+
+def _stands_elsewhere(unit: UnitOfWork, case: Case, gone: Appointment) -> bool:
+    """Another appointment of ours has its time by now: the notice may be late."""
+    return any(
+        unit.appointments.overlapping(
+            case.account.id, each.id, starts_at=gone.starts_at, ends_at=gone.ends_at, but=gone.id
+        )
+        for each in case.event_types
     )

@@ -17,7 +17,7 @@ from app.domain.limits import Counted, Limits, Subject, subject
 from app.domain.ports import Clock, Publisher, SlotCache
 from app.domain.retry_policy import deadline
 from app.domain.stores import OpenUnit, UnitOfWork
-from app.services.admission import Admission
+from app.services.admission import Admission, Place
 from app.services.connect_agent import Line
 from app.services.shared_slots import reserve_slots
 
@@ -38,6 +38,7 @@ class Target:
     """What a job is about. A change goes to the account that has the appointment, whichever the agent has by now.
 
     `behind`: when the job before it on this appointment was created; hosts' clocks may differ, the order may not.
+    `is_undecided`: nobody knows whether Cal.com has it, so that nothing will be sent.
     `length`: of the appointment where it is known, else of what the agent books.
     """
 
@@ -45,6 +46,7 @@ class Target:
     account_id: str
     length: timedelta
     behind: datetime | None = None
+    is_undecided: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,23 +83,24 @@ class SubmitJob:
             job = replace(_new_job(line, command, target, zone, identity, now), endpoint_ids=endpoint_ids)
             job = job if place.at_once else replace(job, published_at=None)
             submission = self._insert(unit, job, identity, now)
-            if not submission.attached and job.starts_at is not None and job.starts_at <= now:
-                raise RefusedError(Result.TIME_PAST, fields={"appointment_datetime": "is in the past"})
-            if place.refused is not None and not submission.attached:
-                raise RefusedError(place.refused, retry_after=place.retry_after)
             if not submission.attached:
-                self._count(org_id, command)
+                self._admit(job, place, now)
             self._commit(unit, job, submission)
         if not submission.attached:
             self.admission.accepted(org_id)
-            reserve_slots(self.cache, job, line.sharing(job.account_id))
+            if not target.is_undecided:
+                reserve_slots(self.cache, job, line.sharing(job.account_id))
             if place.at_once and not self.publisher.publish(job.id):
                 self._mark_unpublished(job)
         return submission
 
-    def _count(self, org_id: str, command: Command) -> None:
-        """Only what is new, known once the insert is made: what is refused here is rolled back."""
-        too_soon = self.limits.take(_subjects(org_id, command))
+    def _admit(self, job: Job, place: Place, now: datetime) -> None:
+        """Only what is new has to pass, known once the insert is made: what is refused here is rolled back."""
+        if job.starts_at is not None and job.starts_at <= now:
+            raise RefusedError(Result.TIME_PAST, fields={"appointment_datetime": "is in the past"})
+        if place.refused is not None:
+            raise RefusedError(place.refused, retry_after=place.retry_after)
+        too_soon = self.limits.take(_subjects(job.org_id, job.command))
         if too_soon:
             raise RefusedError(Result.RATE_LIMITED, retry_after=math.ceil(too_soon))
 
@@ -137,12 +140,11 @@ class SubmitJob:
         named = line.organization.id, line.calendar_of(account_id), appointment_id
         whose = contacts if appointment is None else None
         behind = unit.jobs.newest_open_on(*named, contacts=whose)
-        if appointment is None and behind is None and not unit.jobs.is_undecided(*named, contacts=whose):
+        is_undecided = appointment is None and behind is None
+        if is_undecided and not unit.jobs.is_undecided(*named, contacts=whose):
             raise RefusedError(Result.UNKNOWN_APPOINTMENT)
-        return (
-            replace(command, appointment_id=appointment_id),
-            Target(appointment_id=appointment_id, account_id=account_id, length=length, behind=behind),
-        )
+        target = Target(appointment_id=appointment_id, account_id=account_id, length=length, behind=behind)
+        return replace(command, appointment_id=appointment_id), replace(target, is_undecided=is_undecided)
 
     def _insert(self, unit: UnitOfWork, job: Job, identity: Identity, now: datetime) -> Submission:
         """The unique index decides who is first; an older answer that no longer holds gives its key up."""

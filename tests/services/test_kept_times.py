@@ -15,9 +15,10 @@ from app.cache.slot_cache import RedisSlotCache
 from app.domain.answers import Result
 from app.domain.appointments import Action, AppointmentStatus
 from app.domain.directory import Agent
+from app.domain.errors import CalendarError
 from app.domain.event_types import EventType
 from app.domain.jobs import Status
-from app.domain.outcomes import Failed, Outcome, SlotUnavailable
+from app.domain.outcomes import Failed, Outcome, RetryLater, SlotUnavailable
 from app.services.manage_appointment import ManageRequest
 from tests.services.desk import AGENT, NOW, ORG, PLAIN, TWO_PM_TUESDAY, Desk
 from tests.services.switchboard import Switchboard
@@ -198,6 +199,30 @@ def test_what_was_booked_only_just_is_offered_as_soon_as_it_is_given_up(
     shared.calendar.free = [TWO_PM_TUESDAY]
 
     assert offered(shared, agent_id) == [TWO_PM_TUESDAY]
+
+
+def test_a_late_notice_does_not_show_a_time_that_somebody_else_has_by_now(shared: Desk) -> None:
+    board = Switchboard(shared)
+    board.booked()
+    shared.later(11)
+    gone = board.decide("uid1", AppointmentStatus.CANCELLED)
+    assert shared.booked(name="John Roe", email="john@example.com").result is Result.BOOKED
+    shared.calendar.free = [TWO_PM_TUESDAY]
+    board.tell("BOOKING_CANCELLED", gone)
+    board.work()
+    assert offered(shared) == []
+
+
+def test_a_move_of_what_nobody_knows_keeps_no_time_from_others(open_desk: OpenDesk) -> None:
+    desk = open_desk(PLAIN)
+    desk.calendar.script, desk.calendar.look_fault = ["lost"], CalendarError(RetryLater())
+    booking = desk.book()
+    desk.work_until_final(booking.job_id)
+    desk.calendar.look_fault, wanted = None, TWO_PM_TUESDAY + timedelta(hours=2)
+    desk.calendar.free = [wanted]
+    desk.ask(Action.RESCHEDULE, appointment_id=booking.appointment_id, appointment_datetime=wanted.isoformat())
+    desk.work()
+    assert offered(desk) == [wanted]
 
 
 def test_a_time_the_host_has_just_set_free_is_offered_at_once(shared: Desk) -> None:
