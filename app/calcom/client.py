@@ -67,7 +67,8 @@ class CalcomCalendar:
     def move(self, access: Access, uid: str, starts_at: datetime, reason: str) -> Outcome:
         if not UID.match(uid):
             return Failed(result=Result.UNKNOWN_APPOINTMENT)
-        return self._write(access, calls.move(uid, starts_at, reason), lambda moved: _is_live_at(moved, starts_at))
+        call = calls.move(uid, starts_at, reason)
+        return self._write(access, call, lambda moved: _is_live_at(moved, starts_at) and _comes_from(moved, uid))
 
     def cancel(self, access: Access, uid: str, reason: str) -> Outcome:
         """A booking that was cancelled before counts as done, unless it was moved: then it lives on under a new uid."""
@@ -223,6 +224,11 @@ class CalcomCalendar:
 
 def _is_live_at(booking: Booking, starts_at: datetime) -> bool:
     return booking.status.is_live and booking.starts_at == starts_at.replace(microsecond=0)
+
+
+def _comes_from(moved: Booking, uid: str) -> bool:
+    """A seat's new booking does not name the one before (recording 216)."""
+    return moved.moved_from in {uid, ""}
 
 
 def _suits(made: Booking, wish: BookingWish) -> bool:

@@ -89,6 +89,15 @@ def test_what_is_no_uid_is_never_sent(calendar: CalcomCalendar, uid: str) -> Non
         assert server.connections == 0
 
 
+@pytest.mark.parametrize(("came_from", "expected"), [("abc", "new"), ("", "new"), ("another", None)])
+def test_a_move_counts_only_if_the_answer_is_about_this_booking(
+    calendar: CalcomCalendar, came_from: str, expected: str | None
+) -> None:
+    with ScriptedServer(data(row(uid="new", rescheduledFromUid=came_from), 201)) as server:
+        moved = told(calendar.move(access_to(server.url), "abc", AT, "later"))
+    assert moved == (f"succeeded {expected}" if expected else "unknown")
+
+
 def test_a_cancel_counts_only_if_the_answer_says_that_this_booking_is_cancelled(calendar: CalcomCalendar) -> None:
     another = row(uid="another", status="cancelled")
     with ScriptedServer(data(row(status="cancelled")), data(row(status="accepted")), data(another)) as server:
