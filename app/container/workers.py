@@ -73,7 +73,7 @@ def _execution(
             calendar=looking,
             traffic=adapters.traffic,
             reconcile_job=reconcile_job,
-            find_room=FindRoom(read_unit=read_unit, reconcile_job=reconcile_job),
+            find_room=FindRoom(read_unit=read_unit, reconcile_job=reconcile_job, clock=clock),
             stopping=stopping,
             clock=clock,
         ),

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from app.domain.appointments import Appointment, AppointmentStatus, Book, Booking
 from app.domain.errors import CalendarError, PostponedError
 from app.domain.jobs import Job
 from app.domain.outcomes import Outcome, SlotUnavailable, Trace
+from app.domain.ports import Clock
 from app.domain.stores import OpenUnit, UnitOfWork
 from app.services.reconcile_job import ReconcileJob
 from app.services.scene import Scene
 
 GIVEN_UP_SOON = 1.0
 """Seconds until it is looked again whether a change that goes first is done: the caller is on the line."""
+
+GIVEN_UP_WITHIN = timedelta(minutes=1)
+"""How old a booking may be that waits for that. Then it hears what Cal.com has, as everybody else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +31,7 @@ class FindRoom:
 
     read_unit: OpenUnit
     reconcile_job: ReconcileJob
+    clock: Clock
 
     def __call__(self, scene: Scene) -> Outcome | None:
         """None: nothing of ours stands there, so Cal.com decides. Raises PostponedError, also while the same person is
@@ -39,7 +45,8 @@ class FindRoom:
             others = unit.appointments.overlapping(
                 job.account_id, event_type.id, starts_at=starts_at, ends_at=ends_at, but=job.appointment_id
             )
-            if any(_is_given_up(unit, job, other) for other in others):
+            is_young = self.clock() - job.created_at < GIVEN_UP_WITHIN
+            if is_young and any(_is_given_up(unit, job, other) for other in others):
                 raise PostponedError(GIVEN_UP_SOON)
         if not event_type.refuses_repeats:
             return None

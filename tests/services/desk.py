@@ -159,7 +159,7 @@ class Desk:
                 calendar=self.calendar,
                 traffic=self.traffic,
                 reconcile_job=reconcile,
-                find_room=FindRoom(read_unit=read_unit, reconcile_job=reconcile),
+                find_room=FindRoom(read_unit=read_unit, reconcile_job=reconcile, clock=clock),
                 stopping=lambda: self.stopping,
                 clock=clock,
             ),

@@ -98,6 +98,15 @@ def test_who_books_again_what_they_are_giving_up_waits_for_that(tmp_path: Path, 
         ]
 
 
+def test_who_has_waited_for_that_for_a_minute_hears_what_cal_com_has(desk: Desk) -> None:
+    first = desk.booked()
+    desk.calendar.script = [RetryLater(wait=300.0, counts=False)]
+    desk.ask(Action.CANCEL, appointment_id=first.appointment_id)
+    again = desk.book()
+    desk.work_until_final(again.job_id, within=70)
+    assert desk.read_job(again.job_id).answer.result is Result.SLOT_TAKEN
+
+
 def test_a_booking_of_the_same_time_does_not_overtake_the_cancel_before_it(desk: Desk) -> None:
     desk.calendar.script = ["lost"]
     first = desk.book()
