@@ -82,9 +82,22 @@ def test_an_agent_with_another_event_type_still_lists_what_it_booked(guarded: De
         unit.directory.save_agent(replace(agent, event_type=replace(agent.event_type, id=999)))
         unit.commit()
 
+    looks = guarded.calendar.looks
     (only,) = listed(guarded).appointments
 
     assert only.appointment_id == booked.appointment_id
+    assert guarded.calendar.looks - looks == 2
+
+
+def test_what_it_booked_with_another_account_is_not_asked_of_this_one(guarded: Desk) -> None:
+    booked = guarded.appointment(guarded.booked().appointment_id)
+    with guarded.database.unit() as unit:
+        elsewhere = replace(booked, id="appt_elsewhere", account_id="b" * 32, event_type_id=999, uids=("elsewhere",))
+        unit.appointments.save(elsewhere)
+        unit.commit()
+    looks = guarded.calendar.looks
+    assert len(listed(guarded).appointments) == 1
+    assert guarded.calendar.looks - looks == 1
 
 
 def test_somebody_elses_appointment_is_not_listed(guarded: Desk) -> None:
